@@ -1,0 +1,3 @@
+//! The `dollr` command.
+
+fn main() {}
