@@ -1,0 +1,307 @@
+//! `Execution`: money moves, at most once (API §5). Its states and legal transitions are in `table`, what an event means
+//! in `fact`, and what follows from it here.
+
+mod fact;
+mod intent;
+mod state;
+mod table;
+
+pub use intent::{Device, Holder, Intent, Passcode};
+pub use table::EXECUTION_TRANSITIONS;
+
+use alloc::string::ToString;
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::machine::{Action, Event, Machine, Refused as Refusal, Rejected};
+use crate::pace::{Pace, Step};
+use crate::secret::Held;
+use crate::wire::ExecutionAnswer;
+use crate::{
+    BadSnapshot, Conflict, Exchange, ExecutionStatus, Policy, Progress, Purpose, ReferenceId, Request,
+    Snapshot, Stuck as Why, Timestamp, Verdict, table as tables,
+};
+use fact::{Fact, Trouble};
+use state::{Completed, Failed, NotLanded, Open, Prepared, Refused, Sending, State, Stuck, Uncertain};
+
+const KIND: &str = "execution";
+
+/// One attempt to move money, from its preparation to its verdict.
+///
+/// ```
+/// use dollr_core::{Action, Event, Execution, Intent, Machine, Policy, ReferenceId, Timestamp};
+///
+/// let id = ReferenceId::from_random_bytes([7; 16]);
+/// let intent = Intent::collection(id, "55".parse()?, "18".parse()?, "USD".parse()?);
+/// let now = Timestamp::from_millis(1_750_000_000_000);
+/// let payment = Execution::prepare(intent, Policy::default(), now);
+///
+/// // Nothing is sent before it is durable, and what is made durable says that it may have been sent.
+/// let Action::Record(snapshot) = payment.next(now) else { panic!() };
+/// assert_eq!(Execution::restore(&snapshot)?.state(), "Uncertain");
+/// let payment = payment.apply(Event::Recorded, now)?;
+/// assert!(matches!(payment.next(now), Action::Send(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Execution {
+    intent: Intent,
+    policy: Policy,
+    pace: Pace,
+    sends: Sends,
+    state: State,
+    conflict: Option<Conflict>,
+}
+
+/// How often the request went out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sends {
+    /// In all; the number of the next one.
+    total: u32,
+    /// Of those, how many may have been processed without our knowing.
+    unanswered: u32,
+}
+
+impl Execution {
+    /// A new attempt. Nothing is sent before it has been recorded.
+    pub fn prepare(intent: Intent, policy: Policy, now: Timestamp) -> Self {
+        let pace = Pace::start(&policy, now);
+        let state = State::Prepared(Prepared {});
+        Self { intent, policy, pace, sends: Sends::default(), state, conflict: None }
+    }
+
+    /// Goes on from a snapshot. One that was caught sending comes back as `Uncertain`, never as something that sends.
+    pub fn restore(snapshot: &Snapshot) -> Result<Self, BadSnapshot> {
+        let mut restored: Self = snapshot.read(KIND)?;
+        if let State::Sending(_) = restored.state {
+            restored.state = State::Uncertain(Uncertain {});
+            restored.sends.unanswered += 1;
+            restored.pace.due_in(Duration::ZERO, 0);
+        }
+        Ok(restored)
+    }
+
+    /// What is being attempted.
+    pub fn intent(&self) -> &Intent {
+        &self.intent
+    }
+
+    /// The attempt's id.
+    pub fn reference_id(&self) -> ReferenceId {
+        self.intent.reference_id()
+    }
+
+    /// The name of the state, as in [`EXECUTION_TRANSITIONS`].
+    pub fn state(&self) -> &'static str {
+        self.state.name()
+    }
+
+    /// Whether no event can change the verdict any more.
+    pub fn is_terminal(&self) -> bool {
+        self.state.is_terminal()
+    }
+
+    /// How often the `POST` has gone out, including those answered 401 or 429.
+    pub fn sends(&self) -> u32 {
+        self.sends.total
+    }
+
+    /// How often the status has been asked for.
+    pub fn asks(&self) -> u32 {
+        self.pace.asks()
+    }
+
+    /// A later answer that contradicts the final verdict; kept once.
+    pub fn conflict(&self) -> Option<&Conflict> {
+        self.conflict.as_ref()
+    }
+
+    /// How it stands, whatever is to be done next.
+    pub fn verdict(&self) -> Verdict {
+        let open = |progress| Verdict::Open { progress, trouble: self.pace.trouble() };
+        match &self.state {
+            State::Prepared(_) => open(Progress::NotSent),
+            State::Sending(_) | State::Uncertain(_) => open(Progress::Unknown),
+            State::Open(state) => open(Progress::Execution(state.status.clone())),
+            State::Completed(state) => Verdict::Paid(state.settlement.clone()),
+            State::Failed(state) => Verdict::Failed { reason: state.reason.clone() },
+            State::Refused(state) => Verdict::Refused(state.refusal.clone()),
+            State::NotLanded(_) => Verdict::NotLanded,
+            State::Stuck(state) => Verdict::Stuck(Why::Mismatch(state.mismatch.clone())),
+        }
+    }
+
+    /// The request whose answer is awaited, or would be.
+    fn awaited(&self) -> Exchange {
+        match &self.state {
+            State::Prepared(_) => Exchange { purpose: Purpose::Other, number: 0 },
+            State::Sending(_) => Exchange { purpose: Purpose::Execute, number: self.sends.total - 1 },
+            _ => Exchange { purpose: Purpose::Status, number: self.pace.asks() },
+        }
+    }
+
+    fn may_record(&self, now: Timestamp) -> bool {
+        matches!(self.state, State::Prepared(_)) && self.intent.can_be_sent() && self.pace.is_due(now)
+    }
+
+    fn next_unsent(&self, now: Timestamp) -> Action {
+        if !self.intent.can_be_sent() {
+            return Action::Done(self.verdict());
+        }
+        match self.pace.step_unsent(&self.policy, now) {
+            Step::Due => Action::Record(self.clone().advance(Fact::Recorded, now).snapshot()),
+            Step::Wait { until, why } => Action::Wait { until, why },
+            Step::PatienceOver | Step::HorizonOver => Action::Done(self.verdict()),
+        }
+    }
+
+    fn next_sent(&self, now: Timestamp) -> Action {
+        match self.pace.step(&self.policy, now) {
+            Step::Due => Action::Send(self.intent.status(self.pace.asks())),
+            Step::Wait { until, why } => Action::Wait { until, why },
+            Step::PatienceOver => Action::Done(self.verdict()),
+            Step::HorizonOver => Action::Done(Verdict::Stuck(Why::Horizon)),
+        }
+    }
+
+    /// Takes a legal fact in: first what it says about time, then about the state.
+    fn advance(mut self, fact: Fact, now: Timestamp) -> Self {
+        self.pace.observe(now);
+        self.keep_time(&fact);
+        let ended = self.state.name();
+        self.state = match fact {
+            Fact::Recorded => State::Sending(Sending {}),
+            Fact::NotSent | Fact::Throttled(_) | Fact::Forgotten => State::Prepared(Prepared {}),
+            Fact::Unauthorized if matches!(self.state, State::Sending(_)) => State::Prepared(Prepared {}),
+            Fact::Ambiguous(_) => State::Uncertain(Uncertain {}),
+            Fact::Accepted(answer) | Fact::InProgress(answer) => State::Open(self.state.open(answer)),
+            Fact::Refused(refusal) => State::Refused(Refused { refusal }),
+            Fact::Completed(settlement) => State::Completed(Completed { settlement }),
+            Fact::Failed(reason) => State::Failed(Failed { reason }),
+            Fact::Mismatched(mismatch) => State::Stuck(Stuck { mismatch }),
+            Fact::Expired => State::NotLanded(NotLanded {}),
+            Fact::Shown => self.state.shown(),
+            Fact::Contradicted(answered) => {
+                let conflict = Conflict { ended: ended.to_string(), answered, at: now };
+                self.conflict.get_or_insert(conflict);
+                self.state
+            }
+            Fact::Unauthorized
+            | Fact::Absent
+            | Fact::NoAnswer(_)
+            | Fact::Confirmed
+            | Fact::Outdated
+            | Fact::Hinted
+            | Fact::Resumed(_) => self.state,
+        };
+        self
+    }
+
+    /// When to call next, after `fact`.
+    fn keep_time(&mut self, fact: &Fact) {
+        let seed = self.intent.seed();
+        let pace = &mut self.pace;
+        match fact {
+            Fact::Recorded => {
+                self.sends.total += 1;
+                pace.note_sent();
+            }
+            Fact::NotSent => pace.held_back(seed, "no connection".to_string(), None),
+            Fact::Throttled(told) => pace.held_back(seed, "HTTP 429".to_string(), *told),
+            Fact::Unauthorized => pace.reauthorize(),
+            Fact::Ambiguous(Trouble { what, retry_after }) => {
+                self.sends.unanswered += 1;
+                pace.held_back(seed, what.clone(), *retry_after);
+            }
+            // An end that the POST's own answer claims is no evidence: the status API is asked at once.
+            Fact::Accepted(answer) if answer.status.is_terminal() => pace.due_in(Duration::ZERO, seed),
+            Fact::Accepted(_) => pace.due_in(self.policy.schedule.first(), seed),
+            Fact::Forgotten => {
+                pace.answered(&self.policy, seed);
+                pace.due_in(Duration::ZERO, seed);
+            }
+            Fact::NoAnswer(Trouble { what, retry_after }) => {
+                pace.unanswered(&self.policy, seed, what.clone(), *retry_after);
+            }
+            Fact::Hinted => pace.hint(),
+            Fact::Resumed(patience) => pace.resume(*patience),
+            Fact::Shown | Fact::Refused(_) => {}
+            Fact::InProgress(_)
+            | Fact::Completed(_)
+            | Fact::Failed(_)
+            | Fact::Mismatched(_)
+            | Fact::Absent
+            | Fact::Expired
+            | Fact::Confirmed
+            | Fact::Contradicted(_)
+            | Fact::Outdated => pace.answered(&self.policy, seed),
+        }
+    }
+}
+
+impl State {
+    /// Open as `answer` says; a status never goes back, and an end that is not proven is `PROCESSING`.
+    fn open(self, answer: ExecutionAnswer) -> Open {
+        let (before, shown) = match self {
+            Self::Open(open) => (Some(open.status), open.shown),
+            _ => (None, false),
+        };
+        let back = before == Some(ExecutionStatus::Processing) && answer.status == ExecutionStatus::Pending;
+        let status =
+            if back || answer.status.is_terminal() { ExecutionStatus::Processing } else { answer.status };
+        let client_secret = Held(answer.client_secret.filter(|_| answer.requires_action && !shown));
+        Open { status, shown, client_secret }
+    }
+
+    fn has_secret(&self) -> bool {
+        matches!(self, Self::Open(Open { client_secret: Held(Some(_)), .. }))
+    }
+
+    fn shown(self) -> Self {
+        match self {
+            Self::Open(open) => Self::Open(Open { shown: true, client_secret: Held(None), ..open }),
+            other => other,
+        }
+    }
+}
+
+impl Machine for Execution {
+    fn next(&self, now: Timestamp) -> Action {
+        match &self.state {
+            State::Prepared(_) => self.next_unsent(now),
+            State::Sending(_) => Action::Send(self.intent.execute(self.sends.total - 1)),
+            State::Open(Open { client_secret: Held(Some(secret)), .. }) => {
+                Action::Act { client_secret: secret.clone() }
+            }
+            State::Uncertain(_) | State::Open(_) => self.next_sent(now),
+            _ => Action::Done(self.verdict()),
+        }
+    }
+
+    fn apply(self, event: Event, now: Timestamp) -> Result<Self, Rejected<Self>> {
+        let state = self.state();
+        let legal = tables::legal(EXECUTION_TRANSITIONS, state);
+        match self.understand(&event, now) {
+            Ok(fact) if legal.contains(&fact.name()) => Ok(self.advance(fact, now)),
+            Ok(fact) => Err(Rejected::new(self, Refusal { state, event: fact.name().to_string(), legal })),
+            Err(event) => Err(Rejected::new(self, Refusal { state, event, legal })),
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot::of(KIND, self)
+    }
+
+    fn ask(&self) -> Option<Request> {
+        let sent = !matches!(self.state, State::Prepared(_) | State::Sending(_));
+        sent.then(|| self.intent.status(self.pace.asks()))
+    }
+
+    fn moved_since(&self, earlier: &Self) -> bool {
+        let on_its_way = matches!(self.state, State::Prepared(_) | State::Sending(_));
+        !on_its_way && (self.state != earlier.state || self.conflict != earlier.conflict)
+    }
+}

@@ -1,0 +1,98 @@
+//! The states of an execution: one struct each, so that a field of another state cannot even be named.
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use crate::secret::Held;
+use crate::{ExecutionStatus, Mismatch, Refusal, Settlement};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum State {
+    Prepared(Prepared),
+    Sending(Sending),
+    Uncertain(Uncertain),
+    Open(Open),
+    Completed(Completed),
+    Failed(Failed),
+    Refused(Refused),
+    NotLanded(NotLanded),
+    Stuck(Stuck),
+}
+
+/// Not sent, or answered in a way that says it was not processed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Prepared {}
+
+/// Durable, and maybe on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sending {}
+
+/// Sent, and nobody knows whether it arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Uncertain {}
+
+/// The vendor has it, and it is not over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Open {
+    pub(super) status: ExecutionStatus,
+    /// Whether a secret has been handed to the payer.
+    pub(super) shown: bool,
+    /// The secret that is still to be handed over.
+    #[serde(skip)]
+    pub(super) client_secret: Held,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Completed {
+    pub(super) settlement: Settlement,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Failed {
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refused {
+    pub(super) refusal: Refusal,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NotLanded {}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stuck {
+    pub(super) mismatch: Mismatch,
+}
+
+impl State {
+    /// The state's name, as in the table and the diagram.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Prepared(_) => "Prepared",
+            Self::Sending(_) => "Sending",
+            Self::Uncertain(_) => "Uncertain",
+            Self::Open(_) => "Open",
+            Self::Completed(_) => "Completed",
+            Self::Failed(_) => "Failed",
+            Self::Refused(_) => "Refused",
+            Self::NotLanded(_) => "NotLanded",
+            Self::Stuck(_) => "Stuck",
+        }
+    }
+
+    /// Whether no event leaves it.
+    pub(super) const fn is_terminal(&self) -> bool {
+        !matches!(self, Self::Prepared(_) | Self::Sending(_) | Self::Uncertain(_) | Self::Open(_))
+    }
+}

@@ -1,0 +1,36 @@
+//! The legal transitions of an execution, once. `README.md` shows them as a diagram, the tests walk each.
+
+use crate::table::{Edge, edges};
+
+/// Every legal transition of an [`Execution`](crate::Execution).
+pub const EXECUTION_TRANSITIONS: &[Edge] = edges! {
+    Prepared {
+        recorded => Sending,
+        hinted => Prepared, resumed => Prepared,
+    }
+    Sending {
+        not_sent => Prepared, throttled => Prepared, unauthorized => Prepared,
+        accepted => Open,
+        ambiguous => Uncertain,
+        refused => Refused,
+        hinted => Sending, resumed => Sending,
+    }
+    Uncertain {
+        in_progress => Open,
+        completed => Completed, failed => Failed, mismatched => Stuck,
+        expired => NotLanded,
+        forgotten => Prepared,
+        absent => Uncertain, no_answer => Uncertain, unauthorized => Uncertain,
+        hinted => Uncertain, resumed => Uncertain,
+    }
+    Open {
+        completed => Completed, failed => Failed, mismatched => Stuck,
+        in_progress => Open, no_answer => Open, unauthorized => Open,
+        shown => Open, hinted => Open, resumed => Open,
+    }
+    Completed { confirmed => Completed, contradicted => Completed, outdated => Completed, no_answer => Completed, hinted => Completed }
+    Failed { confirmed => Failed, contradicted => Failed, outdated => Failed, no_answer => Failed, hinted => Failed }
+    Refused { confirmed => Refused, contradicted => Refused, no_answer => Refused, hinted => Refused }
+    NotLanded { confirmed => NotLanded, contradicted => NotLanded, no_answer => NotLanded, hinted => NotLanded }
+    Stuck { confirmed => Stuck, contradicted => Stuck, outdated => Stuck, no_answer => Stuck, hinted => Stuck }
+};

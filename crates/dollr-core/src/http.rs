@@ -1,0 +1,183 @@
+//! One HTTP exchange, as values: what to send, and what came back. The host adds the base URL and the bearer token
+//! and does the sending; everything else about a request is decided here (API §1).
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Secret, Timestamp, retry_after};
+
+/// The request's method; the API uses two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates or moves.
+    Post,
+}
+
+impl Method {
+    /// `GET` or `POST`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// What a request is for. It comes back with the answer, so that one can never be taken for the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Purpose {
+    /// A `POST` that moves money.
+    Execute,
+    /// A `GET` of a status.
+    Status,
+    /// Anything else: a token, a checkout, a session.
+    Other,
+}
+
+/// Which request an answer belongs to: what it was for, and the how-manieth of its machine.
+///
+/// Give it back unchanged in [`Event::Answered`](crate::Event::Answered) or [`Event::Lost`](crate::Event::Lost): an answer to an earlier request is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Exchange {
+    /// What the request was for.
+    pub purpose: Purpose,
+    /// Counted from 0 for each purpose.
+    pub number: u32,
+}
+
+/// A request to be sent once, as it is. Never follow a redirect, never let the HTTP stack repeat it.
+///
+/// `Debug` shows neither body nor token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request {
+    /// `GET` or `POST`.
+    pub method: Method,
+    /// Path and query, from `/v1` on; ASCII, safe as it is.
+    pub path: String,
+    /// The JSON body of a `POST`; it may hold a secret.
+    pub body: Option<Secret>,
+    /// Whether `Authorization: Bearer …` is to be added.
+    pub authorized: bool,
+    /// To be given back with the answer.
+    pub exchange: Exchange,
+}
+
+impl Request {
+    pub(crate) fn status(path: String, number: u32) -> Self {
+        let exchange = Exchange { purpose: Purpose::Status, number };
+        Self { method: Method::Get, path, body: None, authorized: true, exchange }
+    }
+
+    pub(crate) fn post(path: impl Into<String>, body: String, purpose: Purpose, number: u32) -> Self {
+        let exchange = Exchange { purpose, number };
+        Self {
+            method: Method::Post,
+            path: path.into(),
+            body: Some(Secret::new(body)),
+            authorized: true,
+            exchange,
+        }
+    }
+
+    /// The headers to send beside `Authorization`, `Host` and `User-Agent`.
+    ///
+    /// No compression is offered (a bomb has nothing to unpack), and a status is never to come from a cache.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        let body = self.body.is_some().then_some(("Content-Type", "application/json"));
+        let fresh = (self.exchange.purpose == Purpose::Status)
+            .then_some([("Cache-Control", "no-cache, no-store"), ("Pragma", "no-cache")]);
+        [("Accept", "application/json"), ("Accept-Encoding", "identity")]
+            .into_iter()
+            .chain(body)
+            .chain(fresh.into_iter().flatten())
+    }
+}
+
+/// What a server answered: the status, the body, and the three headers that a decision may rest on.
+///
+/// `Debug` shows no body, because one can hold a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    status: u16,
+    body: Vec<u8>,
+    cached: bool,
+    date: Option<String>,
+    retry_after: Option<String>,
+}
+
+impl Response {
+    /// An answer without headers. Bound the body's size where it is read; 1 MiB is plenty.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, body: body.into(), cached: false, date: None, retry_after: None }
+    }
+
+    /// Takes a header in; the host may give all of them, in any case.
+    ///
+    /// Used are `Date` (the vendor's clock), `Retry-After`, and `Age` (anything but a plain 0 means that a cache
+    /// answered, not the vendor).
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        if name.eq_ignore_ascii_case("age") {
+            self.cached |= value.trim() != "0";
+        } else if name.eq_ignore_ascii_case("date") {
+            self.date = Some(value.to_string());
+        } else if name.eq_ignore_ascii_case("retry-after") {
+            self.retry_after = Some(value.to_string());
+        }
+        self
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body, as it came.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Whether a cache says that it kept this answer for a while: it is then no evidence of anything.
+    pub fn is_cached(&self) -> bool {
+        self.cached
+    }
+
+    /// The vendor's own time of the answer, from `Date`.
+    pub fn date(&self) -> Option<Timestamp> {
+        retry_after::http_date(self.date.as_deref()?)
+    }
+
+    /// How long the vendor asks to wait; `now` is used where it names a date and no `Date` came along.
+    pub fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        retry_after::parse(self.retry_after.as_deref()?, self.date().unwrap_or(now))
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("body", &format!("{} bytes", self.body.len()))
+            .field("cached", &self.cached)
+            .field("date", &self.date)
+            .field("retry_after", &self.retry_after)
+            .finish()
+    }
+}
+
+/// How an answer failed to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Loss {
+    /// Surely no byte of the request left: the name did not resolve, the connection or TLS was refused.
+    NotSent,
+    /// The request may have arrived: a time-out, a connection cut, an answer that could not be read.
+    Unknown,
+}

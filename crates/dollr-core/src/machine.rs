@@ -1,0 +1,182 @@
+//! The one idea: a machine is a plain value with two functions. `next` says what to do, `apply` takes in what
+//! happened; the host does everything in between.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use crate::{Exchange, Loss, Request, Response, Secret, Snapshot, Timestamp, Verdict};
+
+/// A value that decides: [`Execution`](crate::Execution) and [`Source`](crate::Source).
+///
+/// `now` is the caller's clock, milliseconds since the epoch. It may jump: a wait is never longer than the current gap,
+/// and a clock that was set back makes the next question due at once.
+pub trait Machine: Sized {
+    /// What to do at this moment. Asking twice gives the same answer.
+    fn next(&self, now: Timestamp) -> Action;
+
+    /// Takes in what has happened. An event that cannot be is refused, and the machine comes back unchanged.
+    fn apply(self, event: Event, now: Timestamp) -> Result<Self, Rejected<Self>>;
+
+    /// All of it, to be kept; the machine's `restore` goes on from it.
+    fn snapshot(&self) -> Snapshot;
+
+    /// The status request, due or not: for a person who wants to know now, or to look at an ended payment again.
+    /// `None` where there is nothing to ask about, because nothing has been sent.
+    fn ask(&self) -> Option<Request>;
+
+    /// Whether what must survive a crash has changed since `earlier`: then save a snapshot.
+    fn moved_since(&self, earlier: &Self) -> bool;
+}
+
+/// What the host is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "an action does nothing until the host does it"]
+pub enum Action {
+    /// Make this durable, then say [`Event::Recorded`]. It already says “may have been sent”.
+    Record(Snapshot),
+    /// Send this once, then say [`Event::Answered`] or [`Event::Lost`].
+    Send(Request),
+    /// Come back at `until`; earlier is harmless.
+    Wait {
+        /// When there will be something to do.
+        until: Timestamp,
+        /// What is waited for, for people to read.
+        why: Why,
+    },
+    /// Give this to the payer's browser (3-D Secure), then say [`Event::Shown`]. Never store it, never log it.
+    Act {
+        /// The card provider's secret of this one payment.
+        client_secret: Secret,
+    },
+    /// This is how it stands; there is nothing to do.
+    Done(Verdict),
+}
+
+/// Why there is nothing to do yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Why {
+    /// The schedule's next question is not due.
+    Schedule,
+    /// The last calls failed, this many in a row.
+    BackOff {
+        /// How many.
+        failures: u32,
+    },
+    /// The vendor asked for patience with `Retry-After`.
+    RetryAfter,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Schedule => f.write_str("until the next question is due"),
+            Self::BackOff { failures: 1 } => f.write_str("after a call that failed"),
+            Self::BackOff { failures } => write!(f, "after {failures} calls in a row that failed"),
+            Self::RetryAfter => f.write_str("because the vendor asked for patience"),
+        }
+    }
+}
+
+/// What has happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The snapshot of [`Action::Record`] is durable.
+    Recorded,
+    /// An answer came, with any status.
+    Answered {
+        /// The request's own.
+        exchange: Exchange,
+        /// The answer.
+        response: Response,
+    },
+    /// No answer came.
+    Lost {
+        /// The request's own.
+        exchange: Exchange,
+        /// Whether the request may have arrived.
+        loss: Loss,
+    },
+    /// Somebody says that something has happened, unproven: ask soon, at most once a second.
+    Hint,
+    /// The secret of [`Action::Act`] is with the payer.
+    Shown,
+    /// Somebody is willing to wait for this much longer.
+    Resumed {
+        /// From now on.
+        patience: Duration,
+    },
+}
+
+impl Event {
+    /// One word for people.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Answered { .. } => "answered",
+            Self::Lost { .. } => "lost",
+            Self::Hint => "hint",
+            Self::Shown => "shown",
+            Self::Resumed { .. } => "resumed",
+        }
+    }
+}
+
+/// An event that cannot be, with the machine as it was.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rejected<M> {
+    machine: Box<M>,
+    why: Refused,
+}
+
+/// What was refused, apart from the machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) state: &'static str,
+    pub(crate) event: String,
+    pub(crate) legal: Vec<&'static str>,
+}
+
+impl<M> Rejected<M> {
+    pub(crate) fn new(machine: M, why: Refused) -> Self {
+        Self { machine: Box::new(machine), why }
+    }
+
+    /// The machine, unchanged.
+    pub fn into_machine(self) -> M {
+        *self.machine
+    }
+
+    /// The state it is in.
+    pub fn state(&self) -> &'static str {
+        self.why.state
+    }
+
+    /// The event that was refused.
+    pub fn event(&self) -> &str {
+        &self.why.event
+    }
+
+    /// What would have been legal.
+    pub fn legal(&self) -> &[&'static str] {
+        &self.why.legal
+    }
+}
+
+impl<M> fmt::Display for Rejected<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Refused { state, event, legal } = &self.why;
+        write!(f, "{event} cannot be in the state {state}; legal there: {}", legal.join(", "))
+    }
+}
+
+impl<M> fmt::Debug for Rejected<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rejected({self})")
+    }
+}
+
+impl<M> core::error::Error for Rejected<M> {}

@@ -1,0 +1,255 @@
+//! How a machine keeps time: its age, its patience, and when the next question is due.
+//!
+//! Time is kept on an axis of its own, *attended time*: the caller's clock from event to event, where a step back
+//! counts nothing and a leap counts no more than the wait that was asked for and a minute for the call. So neither
+//! a clock that jumps nor a suspended machine uses up a patience or makes a wait endless (fault F31).
+
+use alloc::string::String;
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::schedule::lengthened;
+use crate::timestamp::millis;
+use crate::{Policy, Schedule, Timestamp, Why};
+
+/// What one call may take on top of the wait before it.
+const GRACE: u64 = 60_000;
+
+/// A hint makes no question due sooner than this after the last one.
+const HINT_GAP: u64 = 1_000;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pace {
+    /// The caller's clock at birth, and at the last event.
+    born: Timestamp,
+    seen: Timestamp,
+    /// Attended time at the last event; all below are on this axis.
+    spent: u64,
+    /// When the next call is due, and before when none may be made whatever happens.
+    due: u64,
+    floor: u64,
+    /// The end of the caller's patience.
+    patience: u64,
+    /// When the payment was sent, and when a question was last answered or lost.
+    sent: Option<Mark>,
+    asked: Option<Mark>,
+    /// Questions so far; errors in a row; what the last one was.
+    asks: u32,
+    failures: u32,
+    throttled: bool,
+    trouble: Option<String>,
+    /// Whether the last call was answered 401 and is being repeated, once.
+    reauthorized: bool,
+}
+
+/// A moment on both axes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mark {
+    at: Timestamp,
+    spent: u64,
+}
+
+/// What the time says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Due,
+    Wait { until: Timestamp, why: Why },
+    PatienceOver,
+    HorizonOver,
+}
+
+impl Pace {
+    pub(crate) fn start(policy: &Policy, now: Timestamp) -> Self {
+        Self {
+            born: now,
+            seen: now,
+            spent: 0,
+            due: 0,
+            floor: 0,
+            patience: millis(policy.patience),
+            sent: None,
+            asked: None,
+            asks: 0,
+            failures: 0,
+            throttled: false,
+            trouble: None,
+            reauthorized: false,
+        }
+    }
+
+    /// Whether to ask, to wait, or to stop, where asking is a question about the status.
+    pub(crate) fn step(&self, policy: &Policy, now: Timestamp) -> Step {
+        let elapsed = self.elapsed(now);
+        let barred = self.floor > elapsed;
+        if self.over_horizon(policy, now) {
+            let asked = |mark: Mark| self.reached(policy, mark.at, mark.spent);
+            return if barred || self.asked.is_some_and(asked) { Step::HorizonOver } else { Step::Due };
+        }
+        if elapsed >= self.patience {
+            let asked = |mark: Mark| mark.spent >= self.patience;
+            return if barred || self.asked.is_some_and(asked) { Step::PatienceOver } else { Step::Due };
+        }
+        self.wait(self.due.min(self.patience), policy, now)
+    }
+
+    /// The same for a request that has not been sent: the first try is always due, and patience ends without one.
+    pub(crate) fn step_unsent(&self, policy: &Policy, now: Timestamp) -> Step {
+        if self.failures == 0 {
+            Step::Due
+        } else if self.elapsed(now) >= self.patience {
+            Step::PatienceOver
+        } else {
+            self.wait(self.due.min(self.patience), policy, now)
+        }
+    }
+
+    /// Whether a request that was held back may go now.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        now < self.seen || self.elapsed(now) >= self.due
+    }
+
+    /// An event happened at `now`.
+    pub(crate) fn observe(&mut self, now: Timestamp) {
+        self.spent = self.elapsed(now);
+        self.seen = now;
+    }
+
+    /// The payment is being sent: its age counts from here.
+    pub(crate) fn note_sent(&mut self) {
+        self.sent = Some(self.mark());
+    }
+
+    /// The next call is due after `delay` and up to a tenth more, errors forgotten.
+    pub(crate) fn due_in(&mut self, delay: Duration, seed: u64) {
+        self.forgive();
+        self.due = self.spent.saturating_add(millis(lengthened(delay, seed)));
+    }
+
+    fn forgive(&mut self) {
+        self.floor = 0;
+        self.failures = 0;
+        self.throttled = false;
+        self.trouble = None;
+        self.reauthorized = false;
+    }
+
+    /// A question was answered: the next one by the schedule.
+    pub(crate) fn answered(&mut self, policy: &Policy, seed: u64) {
+        self.note_asked();
+        let gap = policy.schedule.jittered_gap(self.age(), seed ^ u64::from(self.asks));
+        self.forgive();
+        self.due = self.spent.saturating_add(millis(gap));
+    }
+
+    /// A question got no answer: the next one by the schedule, the back-off or `Retry-After`, whichever is last.
+    pub(crate) fn unanswered(&mut self, policy: &Policy, seed: u64, trouble: String, told: Option<Duration>) {
+        self.note_asked();
+        let gap = policy.schedule.jittered_gap(self.age(), seed ^ u64::from(self.asks));
+        self.held_back(seed, trouble, told);
+        self.due = self.due.max(self.spent.saturating_add(millis(gap)));
+    }
+
+    /// A call failed and may be repeated after the back-off or `Retry-After`, whichever is longer.
+    pub(crate) fn held_back(&mut self, seed: u64, trouble: String, told: Option<Duration>) {
+        self.failures = self.failures.saturating_add(1);
+        let floor = Schedule::back_off(self.failures).max(told.unwrap_or_default());
+        let delay = lengthened(floor, seed ^ (u64::from(self.failures) << 32) ^ u64::from(self.asks));
+        self.floor = self.spent.saturating_add(millis(floor));
+        self.due = self.spent.saturating_add(millis(delay));
+        self.throttled = told.is_some();
+        self.trouble = Some(trouble);
+        self.reauthorized = false;
+    }
+
+    /// The token was refused: the call is repeated with a new one, once (API §1).
+    pub(crate) fn reauthorize(&mut self) {
+        self.asks = self.asks.saturating_add(1);
+        self.due = self.spent;
+        self.reauthorized = true;
+    }
+
+    /// Whether a call has been repeated with a new token already.
+    pub(crate) fn is_reauthorized(&self) -> bool {
+        self.reauthorized
+    }
+
+    /// Somebody says that something happened: ask soon, but not within a second of the last question, and not while
+    /// a call is held back (invariant I8).
+    pub(crate) fn hint(&mut self) {
+        let coalesced = self.asked.map_or(self.spent, |mark| mark.spent.saturating_add(HINT_GAP));
+        self.due = self.due.min(coalesced.max(self.spent).max(self.floor));
+    }
+
+    /// Somebody waits on for `patience`.
+    pub(crate) fn resume(&mut self, patience: Duration) {
+        self.patience = self.spent.saturating_add(millis(patience));
+    }
+
+    /// The number of the next question.
+    pub(crate) fn asks(&self) -> u32 {
+        self.asks
+    }
+
+    /// What went wrong with the latest call, if it did.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.trouble.clone()
+    }
+
+    /// Attended time since the payment was sent, and by the clock.
+    pub(crate) fn since_sent(&self) -> (Duration, Duration) {
+        let mark = self.sent.unwrap_or(self.mark());
+        (Duration::from_millis(self.spent.saturating_sub(mark.spent)), self.seen.since(mark.at))
+    }
+
+    /// When the payment was sent, by the caller's clock.
+    pub(crate) fn sent_at(&self) -> Timestamp {
+        self.sent.map_or(self.seen, |mark| mark.at)
+    }
+
+    fn wait(&self, due: u64, policy: &Policy, now: Timestamp) -> Step {
+        if now < self.seen || self.elapsed(now) >= due {
+            return Step::Due;
+        }
+        let until = self.seen.after(Duration::from_millis(due - self.spent));
+        Step::Wait { until: until.min(self.born.after(policy.horizon)).max(now), why: self.why() }
+    }
+
+    fn why(&self) -> Why {
+        match self.failures {
+            0 => Why::Schedule,
+            _ if self.throttled => Why::RetryAfter,
+            failures => Why::BackOff { failures },
+        }
+    }
+
+    fn elapsed(&self, now: Timestamp) -> u64 {
+        let longest = self.due.saturating_sub(self.spent).saturating_add(GRACE);
+        self.spent.saturating_add(millis(now.since(self.seen)).min(longest))
+    }
+
+    fn over_horizon(&self, policy: &Policy, now: Timestamp) -> bool {
+        self.reached(policy, now, self.elapsed(now))
+    }
+
+    fn reached(&self, policy: &Policy, at: Timestamp, spent: u64) -> bool {
+        at.since(self.born) >= policy.horizon || spent >= millis(policy.horizon)
+    }
+
+    /// The older of the two ages: a payment that nobody attended to has aged all the same.
+    fn age(&self) -> Duration {
+        let (attended, by_clock) = self.since_sent();
+        attended.max(by_clock)
+    }
+
+    fn note_asked(&mut self) {
+        self.asks = self.asks.saturating_add(1);
+        self.asked = Some(self.mark());
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { at: self.seen, spent: self.spent }
+    }
+}

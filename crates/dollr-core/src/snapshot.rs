@@ -1,0 +1,113 @@
+//! A machine as text, to be kept anywhere and gone on from in another process, language or version.
+//!
+//! The text is JSON with a version and a checksum over its content, so that white space and the order of keys do
+//! not matter (a `jsonb` column is fine) and a flipped bit does. No secret is ever inside.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// The version that this release writes.
+const VERSION: u32 = 1;
+
+/// A machine's text. Whatever was done to it outside is found out when it is restored.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Snapshot(String);
+
+/// Why a text is no snapshot to go on from. It is never silently taken for a new payment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadSnapshot {
+    /// It is cut short, or is not JSON of the right shape.
+    #[error("the snapshot is damaged or cut short: {0}")]
+    Damaged(String),
+    /// Its content is not the one that was written.
+    #[error(
+        "the snapshot has been changed since it was written: its checksum is {found}, its content's is {content}"
+    )]
+    Tampered {
+        /// What it says.
+        found: String,
+        /// What would be right.
+        content: String,
+    },
+    /// A newer release wrote it.
+    #[error(
+        "the snapshot is of version {found}, this release reads version {VERSION}: use the release that wrote it"
+    )]
+    OtherVersion {
+        /// Its version.
+        found: u32,
+    },
+    /// It is a machine of another kind.
+    #[error("the snapshot is of a {found}, not of a {expected}")]
+    OtherKind {
+        /// Its kind.
+        found: String,
+        /// The kind that was to be restored.
+        expected: &'static str,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope<T> {
+    dollr: String,
+    version: u32,
+    check: String,
+    content: T,
+}
+
+impl Snapshot {
+    /// A text that was kept.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text to keep.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn of<T: Serialize>(kind: &str, content: &T) -> Self {
+        let envelope =
+            Envelope { dollr: kind.to_string(), version: VERSION, check: check(kind, content), content };
+        Self(json(&envelope))
+    }
+
+    pub(crate) fn read<T: Serialize + DeserializeOwned>(&self, kind: &'static str) -> Result<T, BadSnapshot> {
+        let damaged = |e: serde_json::Error| BadSnapshot::Damaged(crate::text::clean(&e.to_string(), 200));
+        let outer: Envelope<&RawValue> = serde_json::from_str(&self.0).map_err(damaged)?;
+        if outer.version != VERSION {
+            return Err(BadSnapshot::OtherVersion { found: outer.version });
+        }
+        if outer.dollr != kind {
+            let found = crate::text::clean(&outer.dollr, 32);
+            return Err(BadSnapshot::OtherKind { found, expected: kind });
+        }
+        let content: T = serde_json::from_str(outer.content.get()).map_err(damaged)?;
+        let found = crate::text::clean(&outer.check, 16);
+        let right = check(kind, &content);
+        if found == right { Ok(content) } else { Err(BadSnapshot::Tampered { found, content: right }) }
+    }
+}
+
+impl fmt::Display for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A checksum of kind, version and content: it finds accidents, it is no signature.
+fn check<T: Serialize>(kind: &str, content: &T) -> String {
+    format!("{:08x}", crc32fast::hash(format!("{kind}/{VERSION}/{}", json(content)).as_bytes()))
+}
+
+/// Only plain values with text keys are written, which cannot fail.
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

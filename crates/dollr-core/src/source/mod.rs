@@ -1,0 +1,312 @@
+//! `Source`: is this invoice or order paid — this very one, in full (API §4)? A redirect to `success_url` says nothing, and
+//! a browser can bring any source's id along: id, type, currency and total are compared with the order's own.
+
+mod table;
+
+pub use table::SOURCE_TRANSITIONS;
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::machine::{Action, Event, Machine, Refused, Rejected};
+use crate::pace::{Pace, Step};
+use crate::wire::SourceAnswer;
+use crate::{
+    Amount, BadSnapshot, Conflict, Currency, Exchange, Mismatch, Policy, Progress, Purpose, Request,
+    Response, Settlement, Snapshot, SourceRef, SourceStatus, Stuck, Timestamp, Verdict, table as tables,
+};
+
+const KIND: &str = "source";
+
+/// An invoice or order that is watched until it is paid.
+///
+/// ```
+/// use dollr_core::{Action, Event, Machine, Policy, Response, Source, Timestamp, Verdict};
+///
+/// let now = Timestamp::from_millis(1_750_000_000_000);
+/// let source = Source::watch("INVOICE:101".parse()?, "USD".parse()?, "250.00".parse()?, Policy::default(), now);
+/// let Action::Send(request) = source.next(now) else { panic!() };
+/// assert_eq!(request.path, "/v1/status/source?source_type=INVOICE&source_id=101");
+///
+/// let body = r#"{"source_id": 101, "source_type": "INVOICE", "source_number": "INV-101", "status": "PAID",
+///                "currency": "USD", "total_amount": 250.00, "paid_at": "2025-06-01T14:30:00Z"}"#;
+/// let answered = Event::Answered { exchange: request.exchange, response: Response::new(200, body) };
+/// assert!(matches!(source.apply(answered, now)?.next(now), Action::Done(Verdict::Paid(_))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    id: SourceRef,
+    currency: Currency,
+    total: Amount,
+    policy: Policy,
+    pace: Pace,
+    state: State,
+    conflict: Option<Conflict>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum State {
+    Watching(Watching),
+    Paid(Paid),
+    Canceled(Canceled),
+    Mismatched(Mismatched),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Watching {
+    status: Option<SourceStatus>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Paid {
+    settlement: Settlement,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Canceled {}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mismatched {
+    mismatch: Mismatch,
+}
+
+/// An event, understood.
+enum Fact {
+    InProgress(SourceStatus),
+    Paid(Settlement),
+    Canceled,
+    Mismatched(Mismatch),
+    NoAnswer(String, Option<Duration>),
+    Unauthorized,
+    Confirmed,
+    Contradicted(String),
+    Outdated,
+    Hinted,
+    Resumed(Duration),
+}
+
+impl Fact {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::InProgress(_) => "in_progress",
+            Self::Paid(_) => "paid",
+            Self::Canceled => "canceled",
+            Self::Mismatched(_) => "mismatched",
+            Self::NoAnswer(..) => "no_answer",
+            Self::Unauthorized => "unauthorized",
+            Self::Confirmed => "confirmed",
+            Self::Contradicted(_) => "contradicted",
+            Self::Outdated => "outdated",
+            Self::Hinted => "hinted",
+            Self::Resumed(_) => "resumed",
+        }
+    }
+}
+
+impl Source {
+    /// Watches `source`, which is this order's only if it has this currency and total (major units).
+    pub fn watch(
+        source: SourceRef,
+        currency: Currency,
+        total: Amount,
+        policy: Policy,
+        now: Timestamp,
+    ) -> Self {
+        let pace = Pace::start(&policy, now);
+        let state = State::Watching(Watching { status: None });
+        Self { id: source, currency, total, policy, pace, state, conflict: None }
+    }
+
+    /// Goes on from a snapshot.
+    pub fn restore(snapshot: &Snapshot) -> Result<Self, BadSnapshot> {
+        snapshot.read(KIND)
+    }
+
+    /// The invoice or order.
+    pub fn source(&self) -> SourceRef {
+        self.id
+    }
+
+    /// The name of the state, as in [`SOURCE_TRANSITIONS`].
+    pub fn state(&self) -> &'static str {
+        match self.state {
+            State::Watching(_) => "Watching",
+            State::Paid(_) => "Paid",
+            State::Canceled(_) => "Canceled",
+            State::Mismatched(_) => "Mismatched",
+        }
+    }
+
+    /// Whether no event can change the verdict any more.
+    pub fn is_terminal(&self) -> bool {
+        !matches!(self.state, State::Watching(_))
+    }
+
+    /// How often the status has been asked for.
+    pub fn asks(&self) -> u32 {
+        self.pace.asks()
+    }
+
+    /// A later answer that contradicts the final verdict; kept once.
+    pub fn conflict(&self) -> Option<&Conflict> {
+        self.conflict.as_ref()
+    }
+
+    /// How it stands, whatever is to be done next.
+    pub fn verdict(&self) -> Verdict {
+        match &self.state {
+            State::Watching(Watching { status }) => {
+                let progress = status.clone().map_or(Progress::Unknown, Progress::Source);
+                Verdict::Open { progress, trouble: self.pace.trouble() }
+            }
+            State::Paid(paid) => Verdict::Paid(paid.settlement.clone()),
+            State::Canceled(_) => Verdict::Canceled,
+            State::Mismatched(state) => Verdict::Mismatch(state.mismatch.clone()),
+        }
+    }
+
+    fn understand(&self, event: &Event, now: Timestamp) -> Result<Fact, String> {
+        let awaited = Exchange { purpose: Purpose::Status, number: self.pace.asks() };
+        match event {
+            Event::Hint => Ok(Fact::Hinted),
+            Event::Resumed { patience } => Ok(Fact::Resumed(*patience)),
+            Event::Answered { exchange, response } if *exchange == awaited => Ok(self.read(response, now)),
+            Event::Lost { exchange, .. } if *exchange == awaited => {
+                Ok(Fact::NoAnswer("no answer".to_string(), None))
+            }
+            Event::Answered { exchange, .. } | Event::Lost { exchange, .. } => {
+                Err(format!("{} (to {:?} {})", event.name(), exchange.purpose, exchange.number))
+            }
+            Event::Recorded | Event::Shown => Err(event.name().to_string()),
+        }
+    }
+
+    fn read(&self, response: &Response, now: Timestamp) -> Fact {
+        if response.is_cached() {
+            return Fact::NoAnswer("a cache answered".to_string(), None);
+        }
+        match response.status() {
+            200 => match SourceAnswer::parse(response.body(), self.id) {
+                Ok(answer) => self.compare(self.understand_answer(answer)),
+                Err(error) => Fact::NoAnswer(format!("the answer cannot be taken: {error}"), None),
+            },
+            401 if !self.pace.is_reauthorized() && !self.is_terminal() => Fact::Unauthorized,
+            status => Fact::NoAnswer(format!("HTTP {status}"), response.retry_after(now)),
+        }
+    }
+
+    /// The one place where a source becomes `Paid`: its currency and total are the order's (invariant I4).
+    fn understand_answer(&self, answer: SourceAnswer) -> Fact {
+        let expected = (Some(self.total), Some(self.currency));
+        if let Some(mismatch) = Mismatch::between(expected, (Some(answer.total), Some(answer.currency))) {
+            return Fact::Mismatched(mismatch);
+        }
+        match answer.status {
+            SourceStatus::Paid => Fact::Paid(Settlement {
+                amount: Some(answer.total),
+                currency: Some(answer.currency),
+                source: Some(self.id),
+                provider_transaction_id: None,
+                paid_at: answer.paid_at,
+            }),
+            SourceStatus::Canceled => Fact::Canceled,
+            status => Fact::InProgress(status),
+        }
+    }
+
+    /// After the end: does the answer agree with it (invariant I6)?
+    fn compare(&self, fact: Fact) -> Fact {
+        match (&self.state, fact) {
+            (State::Watching(_), fact) => fact,
+            (State::Paid(_), Fact::Paid(_))
+            | (State::Canceled(_), Fact::Canceled)
+            | (State::Mismatched(_), Fact::Mismatched(_)) => Fact::Confirmed,
+            (State::Paid(_) | State::Canceled(_), Fact::InProgress(_)) => Fact::Outdated,
+            (_, Fact::Mismatched(mismatch)) => Fact::Contradicted(mismatch.to_string()),
+            (_, Fact::Paid(_)) => Fact::Contradicted("PAID".to_string()),
+            (_, Fact::Canceled) => Fact::Contradicted("CANCELED".to_string()),
+            (_, Fact::InProgress(status)) => Fact::Contradicted(format!("{status}, for what was ordered")),
+            (_, fact) => fact,
+        }
+    }
+
+    fn advance(mut self, fact: Fact, now: Timestamp) -> Self {
+        self.pace.observe(now);
+        let seed = self.seed();
+        match &fact {
+            Fact::NoAnswer(what, told) => self.pace.unanswered(&self.policy, seed, what.clone(), *told),
+            Fact::Unauthorized => self.pace.reauthorize(),
+            Fact::Hinted => self.pace.hint(),
+            Fact::Resumed(patience) => self.pace.resume(*patience),
+            _ => self.pace.answered(&self.policy, seed),
+        }
+        let ended = self.state();
+        self.state = match fact {
+            Fact::InProgress(status) => State::Watching(Watching { status: Some(status) }),
+            Fact::Paid(settlement) => State::Paid(Paid { settlement }),
+            Fact::Canceled => State::Canceled(Canceled {}),
+            Fact::Mismatched(mismatch) => State::Mismatched(Mismatched { mismatch }),
+            Fact::Contradicted(answered) => {
+                self.conflict.get_or_insert(Conflict { ended: ended.to_string(), answered, at: now });
+                self.state
+            }
+            _ => self.state,
+        };
+        self
+    }
+
+    fn seed(&self) -> u64 {
+        self.id.id.rotate_left(32) ^ u64::from(self.id.kind == crate::SourceKind::Order)
+    }
+
+    fn request(&self) -> Request {
+        let SourceRef { kind, id } = self.id;
+        let path = format!("/v1/status/source?source_type={kind}&source_id={id}");
+        Request::status(path, self.pace.asks())
+    }
+}
+
+impl Machine for Source {
+    fn next(&self, now: Timestamp) -> Action {
+        if self.is_terminal() {
+            return Action::Done(self.verdict());
+        }
+        match self.pace.step(&self.policy, now) {
+            Step::Due => Action::Send(self.request()),
+            Step::Wait { until, why } => Action::Wait { until, why },
+            Step::PatienceOver => Action::Done(self.verdict()),
+            Step::HorizonOver => Action::Done(Verdict::Stuck(Stuck::Horizon)),
+        }
+    }
+
+    fn apply(self, event: Event, now: Timestamp) -> Result<Self, Rejected<Self>> {
+        let state = self.state();
+        let legal = tables::legal(SOURCE_TRANSITIONS, state);
+        match self.understand(&event, now) {
+            Ok(fact) if legal.contains(&fact.name()) => Ok(self.advance(fact, now)),
+            Ok(fact) => Err(Rejected::new(self, Refused { state, event: fact.name().to_string(), legal })),
+            Err(event) => Err(Rejected::new(self, Refused { state, event, legal })),
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot::of(KIND, self)
+    }
+
+    fn ask(&self) -> Option<Request> {
+        Some(self.request())
+    }
+
+    fn moved_since(&self, earlier: &Self) -> bool {
+        self.state != earlier.state || self.conflict != earlier.conflict
+    }
+}

@@ -1,0 +1,15 @@
+//! The legal transitions of a source, once.
+
+use crate::table::{Edge, edges};
+
+/// Every legal transition of a [`Source`](crate::Source).
+pub const SOURCE_TRANSITIONS: &[Edge] = edges! {
+    Watching {
+        paid => Paid, canceled => Canceled, mismatched => Mismatched,
+        in_progress => Watching, no_answer => Watching, unauthorized => Watching,
+        hinted => Watching, resumed => Watching,
+    }
+    Paid { confirmed => Paid, contradicted => Paid, outdated => Paid, no_answer => Paid, hinted => Paid }
+    Canceled { confirmed => Canceled, contradicted => Canceled, outdated => Canceled, no_answer => Canceled, hinted => Canceled }
+    Mismatched { confirmed => Mismatched, contradicted => Mismatched, no_answer => Mismatched, hinted => Mismatched }
+};

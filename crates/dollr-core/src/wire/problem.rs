@@ -1,0 +1,97 @@
+//! A refusal's body, in whatever shape it comes (API §1, errors): `detail` as a string, an array or an object,
+//! `message`, HTML, or nothing.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Response, text};
+
+/// One complaint: about which field, and what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Problem {
+    /// Where, such as `body.currency`; the vendor's `loc` joined by dots.
+    pub field: Option<String>,
+    /// What is wrong, in the vendor's words.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.field {
+            Some(field) => write!(f, "{field}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// The vendor will not do it, and no money moved: the status and every complaint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub http_status: u16,
+    /// Every complaint of the answer, at most 20.
+    pub problems: Vec<Problem>,
+}
+
+impl Refusal {
+    /// Reads whatever the refusal says about itself.
+    pub fn of(response: &Response) -> Self {
+        let body = serde_json::from_slice::<Value>(response.body()).unwrap_or(Value::Null);
+        let mut problems = Vec::new();
+        let said = ["detail", "message", "error"].iter().find_map(|name| body.get(name));
+        collect(said.unwrap_or(&Value::Null), &mut problems);
+        problems.truncate(20);
+        Self { http_status: response.status(), problems }
+    }
+
+    /// Whether the complaint is that the id is there already, so that an earlier request did land.
+    pub(crate) fn says_duplicate(&self) -> bool {
+        let about_id = |p: &Problem| {
+            let text = p.to_string().to_lowercase();
+            let says = |word: &str| text.contains(word);
+            says("duplicate")
+                || ((says("reference") || says("idempotency")) && (says("already") || says("exists")))
+        };
+        self.problems.iter().any(about_id)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HTTP {}", self.http_status)?;
+        for (n, problem) in self.problems.iter().enumerate() {
+            write!(f, "{}{problem}", if n == 0 { ": " } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+fn collect(said: &Value, problems: &mut Vec<Problem>) {
+    let message = |text: &str| text::clean(text, 300);
+    match said {
+        Value::String(text) => problems.push(Problem { field: None, message: message(text) }),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, problems)),
+        Value::Object(fields) => {
+            let words = ["msg", "message", "detail"].iter().find_map(|name| fields.get(*name)?.as_str());
+            let field = fields.get("loc").and_then(path);
+            let other = || format!("{} field(s) without a message", fields.len());
+            let message = words.map_or_else(other, message);
+            problems.push(Problem { field, message });
+        }
+        _ => {}
+    }
+}
+
+/// `["body", "items", 0]` as `body.items.0`.
+fn path(loc: &Value) -> Option<String> {
+    let part = |v: &Value| v.as_str().map_or_else(|| v.to_string(), ToString::to_string);
+    let parts: Vec<_> = loc.as_array()?.iter().map(part).collect();
+    Some(text::clean(&parts.join("."), 100))
+}

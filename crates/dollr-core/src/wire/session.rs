@@ -1,0 +1,33 @@
+//! `POST /v1/sessions/checkout` (API §5): a short-lived session to execute in.
+
+use alloc::string::ToString;
+
+use serde_json::json;
+
+use super::{BadAnswer, Object};
+use crate::{Purpose, Request, Response, SessionId, SourceRef, Timestamp};
+
+/// A session that was made for a source: create it right before executing, it does not live long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Session {
+    /// Its number.
+    pub id: SessionId,
+    /// When the vendor will refuse to execute in it, by the vendor's clock.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Session {
+    /// The call that makes one.
+    pub fn request(source: SourceRef) -> Request {
+        let body = json!({ "source_id": source.id, "source_type": source.kind.as_str() });
+        Request::post("/v1/sessions/checkout", body.to_string(), Purpose::Other, 0)
+    }
+
+    /// Reads the answer to [`Session::request`], of status 200 or 201.
+    pub fn parse(response: &Response) -> Result<Self, BadAnswer> {
+        let object = Object::parse(response.body(), "id")?;
+        let id = object.number("id")?.ok_or_else(|| BadAnswer::missing("id"))?;
+        Ok(Self { id: SessionId::new(id), expires_at: object.moment("expires_at")? })
+    }
+}

@@ -1,0 +1,25 @@
+//! The token call's answer (API §2). **`expires_in` is in minutes here.**
+
+use core::time::Duration;
+
+use super::{BadAnswer, Object};
+use crate::Secret;
+
+#[derive(Debug)]
+pub(crate) struct TokenAnswer {
+    pub(crate) access_token: Secret,
+    pub(crate) life: Duration,
+}
+
+impl TokenAnswer {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, BadAnswer> {
+        let object = Object::parse(body, "access_token")?;
+        let access_token = Secret::new(object.required_text("access_token")?);
+        let printable = access_token.expose().bytes().all(|b| b.is_ascii_graphic());
+        if access_token.expose().is_empty() || !printable {
+            return Err(BadAnswer::new("field `access_token` is not a printable ASCII text"));
+        }
+        let minutes = object.number("expires_in")?.ok_or_else(|| BadAnswer::missing("expires_in"))?;
+        Ok(Self { access_token, life: Duration::from_secs(minutes.saturating_mul(60)) })
+    }
+}
