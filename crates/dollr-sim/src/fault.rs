@@ -1,0 +1,341 @@
+//! The faults that can be armed (the vendor's and the network's misbehaviour), and which call each one strikes.
+
+use serde::{Deserialize, Serialize};
+
+/// Which calls a fault may strike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    /// `POST /v1/jwt/client/obtain/token`
+    Token,
+    /// `POST /v1/checkouts/create`
+    Checkout,
+    /// `POST /v1/sessions/checkout`
+    Session,
+    /// `POST /v1/executions/…`
+    Execute,
+    /// `GET /v1/status/{operation}/{reference_id}`
+    Status,
+    /// `GET /v1/status/source`
+    SourceStatus,
+    /// `GET /v1/links/…`
+    Links,
+    /// Every call under `/v1`.
+    #[default]
+    Any,
+}
+
+/// Whether the struck call has its effect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// It has none: a request that was lost, an answer that says what would have been.
+    #[default]
+    Before,
+    /// It has: an answer that was lost or spoilt.
+    After,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The connection is closed without an answer.
+    Drop,
+    /// The connection is reset (RST) without an answer.
+    Reset,
+    /// The connection is closed at once; the request takes effect only after `reads` status calls for its reference id
+    /// have been answered. Of a call without a reference id nothing is heard again.
+    DelayEffect {
+        /// How many status calls are answered first.
+        #[serde(default = "one")]
+        reads: u32,
+    },
+    /// The request takes effect twice, as if the network had delivered it twice.
+    Duplicate,
+    /// The answer ends within its head.
+    CutHead,
+    /// The answer ends within its body.
+    CutBody,
+    /// The answer's body comes a byte at a time.
+    SlowBody {
+        /// The pause before each byte, in ms of real time.
+        ms_per_byte: u64,
+    },
+    /// Another status. 401 and 429 always strike before the effect: by the API's contract such a call was not processed.
+    Status {
+        /// The status code.
+        code: u16,
+        /// The `Retry-After` header's text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<String>,
+        /// The body; JSON or HTML. By default what such a status usually carries.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+    },
+    /// A proxy's HTML page with status 200.
+    HtmlOk,
+    /// A redirect.
+    Redirect {
+        /// The `Location` header's text.
+        location: String,
+        /// The status code.
+        #[serde(default = "found")]
+        code: u16,
+    },
+    /// A cached answer: the first one ever given to the same question, with an `Age` header.
+    Stale {
+        /// The `Age` header in seconds.
+        #[serde(default = "minute")]
+        age: u64,
+        /// Answer that the payment is done, whatever was given before.
+        #[serde(default)]
+        completed: bool,
+    },
+    /// The previous answer to the same question.
+    Reorder,
+    /// A reference id (of a source: an id) that is another's.
+    WrongReference,
+    /// Other amounts.
+    WrongAmount {
+        /// The JSON text that is written, e.g. `249.99` or `"249.99"`.
+        amount: String,
+    },
+    /// Another currency.
+    WrongCurrency {
+        /// What is written.
+        currency: String,
+    },
+    /// A status that the documentation doesn't know.
+    UnknownStatus {
+        /// What is written.
+        text: String,
+    },
+    /// The first status of all: `PENDING`, or of a source `IDLE`.
+    RegressedStatus,
+    /// On an execution: it fails, and completes all the same (the magic account 5000). On a status call: `FAILED` this time.
+    FailedThenCompleted,
+    /// A field is not there.
+    MissingField {
+        /// The field.
+        name: String,
+    },
+    /// A field is there twice.
+    DuplicateField {
+        /// The field.
+        name: String,
+        /// The JSON text of the second one.
+        json: String,
+    },
+    /// A field is null.
+    NullField {
+        /// The field.
+        name: String,
+    },
+    /// A field has another type, or any other value.
+    WrongType {
+        /// The field.
+        name: String,
+        /// The JSON text that is written.
+        json: String,
+    },
+    /// Amounts are written as strings, which is allowed.
+    StringAmounts,
+    /// A 429 with any `Retry-After`; it always strikes before the effect.
+    RetryAfter {
+        /// The header's text, sense or nonsense.
+        value: String,
+    },
+    /// No answer, on a connection that stays open for ever.
+    Silent,
+    /// The answer is wrapped as `{"data": …}`, as some deployments do.
+    WrapData,
+    /// A body that never ends.
+    EndlessBody,
+    /// More headers.
+    ExtraHeaders {
+        /// Name to value.
+        headers: std::collections::BTreeMap<String, String>,
+    },
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn found() -> u16 {
+    302
+}
+
+fn minute() -> u64 {
+    60
+}
+
+impl FaultKind {
+    /// The name it has in JSON.
+    pub fn name(&self) -> String {
+        let json = serde_json::to_value(self).unwrap_or_default();
+        json.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned()
+    }
+}
+
+/// A fault that waits for its calls.
+///
+/// ```
+/// use dollr_sim::{Call, Fault, FaultKind};
+///
+/// let lost_answer = Fault::new(Call::Execute, FaultKind::Drop).after();
+/// let json = r#"{"at": "execute", "kind": "drop", "when": "after"}"#;
+/// assert_eq!(serde_json::from_str::<Fault>(json).unwrap(), lost_answer);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Which calls it may strike.
+    #[serde(default)]
+    pub at: Call,
+    /// Only calls that carry this reference id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference_id: Option<String>,
+    /// What goes wrong.
+    #[serde(flatten)]
+    pub kind: FaultKind,
+    /// Whether the struck call has its effect.
+    #[serde(default)]
+    pub when: When,
+    /// How many calls it strikes; `u32::MAX` is for ever.
+    #[serde(default = "one")]
+    pub times: u32,
+    /// How many calls that match are let through first.
+    #[serde(default)]
+    pub skip: u32,
+}
+
+impl Fault {
+    /// Strikes the next such call once, before its effect.
+    pub fn new(at: Call, kind: FaultKind) -> Self {
+        Self { at, reference_id: None, kind, when: When::Before, times: 1, skip: 0 }
+    }
+
+    /// Strikes after the effect.
+    #[must_use]
+    pub fn after(self) -> Self {
+        Self { when: When::After, ..self }
+    }
+
+    /// Strikes only calls that carry this reference id.
+    #[must_use]
+    pub fn for_reference(self, reference_id: impl Into<String>) -> Self {
+        Self { reference_id: Some(reference_id.into()), ..self }
+    }
+
+    /// Strikes so many calls.
+    #[must_use]
+    pub fn times(self, times: u32) -> Self {
+        Self { times, ..self }
+    }
+
+    /// Strikes until it is disarmed.
+    #[must_use]
+    pub fn for_ever(self) -> Self {
+        self.times(u32::MAX)
+    }
+
+    /// Lets so many matching calls through first.
+    #[must_use]
+    pub fn skip(self, skip: u32) -> Self {
+        Self { skip, ..self }
+    }
+
+    /// Whether the struck call still has its effect.
+    pub(crate) fn spares_effect(&self) -> bool {
+        match self.kind {
+            FaultKind::Duplicate | FaultKind::FailedThenCompleted => true,
+            FaultKind::RetryAfter { .. } | FaultKind::Status { code: 401 | 429, .. } => false,
+            _ => self.when == When::After,
+        }
+    }
+
+    fn matches(&self, at: Call, reference_id: Option<&str>) -> bool {
+        let here = self.at == Call::Any || self.at == at;
+        here && (self.reference_id.is_none() || self.reference_id.as_deref() == reference_id)
+    }
+}
+
+/// The faults that are armed, in the order they were.
+#[derive(Debug, Default)]
+pub(crate) struct Armed(Vec<Fault>);
+
+impl Armed {
+    pub(crate) fn add(&mut self, fault: Fault) {
+        if fault.times > 0 {
+            self.0.push(fault);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn list(&self) -> &[Fault] {
+        &self.0
+    }
+
+    /// The fault that strikes this call, if any. Each that would let the call through has one fewer to let through.
+    pub(crate) fn strike(&mut self, at: Call, reference_id: Option<&str>) -> Option<Fault> {
+        let mut struck = None;
+        for (place, fault) in self.0.iter_mut().enumerate() {
+            if !fault.matches(at, reference_id) {
+                continue;
+            }
+            if fault.skip > 0 {
+                fault.skip -= 1;
+            } else if struck.is_none() {
+                struck = Some(place);
+            }
+        }
+        let place = struck?;
+        let fault = self.0.get_mut(place)?;
+        if fault.times == u32::MAX {
+            return Some(fault.clone());
+        }
+        fault.times -= 1;
+        if fault.times > 0 { Some(fault.clone()) } else { Some(self.0.remove(place)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Armed, Call, Fault, FaultKind};
+
+    #[test]
+    fn a_fault_strikes_the_calls_it_was_armed_for() {
+        let mut armed = Armed::default();
+        armed.add(Fault::new(Call::Status, FaultKind::Drop).skip(1).times(2).for_reference("r"));
+        let mut strikes = |at, reference| armed.strike(at, reference).is_some();
+        assert!(!strikes(Call::Execute, Some("r")), "another call");
+        assert!(!strikes(Call::Status, Some("s")), "another reference");
+        assert!(!strikes(Call::Status, Some("r")), "let through");
+        assert!(strikes(Call::Status, Some("r")));
+        assert!(strikes(Call::Status, Some("r")));
+        assert!(!strikes(Call::Status, Some("r")), "used up");
+    }
+
+    #[test]
+    fn faults_strike_one_at_a_time_in_the_order_they_were_armed() {
+        let mut armed = Armed::default();
+        armed.add(Fault::new(Call::Any, FaultKind::Drop));
+        armed.add(Fault::new(Call::Any, FaultKind::Reset).for_ever());
+        let kinds: Vec<_> = (0..3).filter_map(|_| armed.strike(Call::Token, None)).map(|f| f.kind).collect();
+        assert_eq!(kinds, [FaultKind::Drop, FaultKind::Reset, FaultKind::Reset]);
+    }
+
+    #[test]
+    fn json_names_what_the_docs_name() {
+        let json = r#"{"at":"status","kind":"stale","age":5,"times":3}"#;
+        let fault: Fault = serde_json::from_str(json).expect("a fault");
+        assert_eq!(fault.kind, FaultKind::Stale { age: 5, completed: false });
+        assert_eq!((fault.times, fault.skip), (3, 0));
+        let again = serde_json::from_value(serde_json::to_value(&fault).expect("JSON")).expect("a fault");
+        assert_eq!(fault, again);
+    }
+}
