@@ -61,7 +61,7 @@ mod tests {
             ("99999999999999999999999999", Some(LONGEST)),
             ("Sun, 06 Nov 1994 08:49:57 GMT", seconds(20)),
             ("Sun, 06 Nov 1983 08:49:37 GMT", seconds(0)),
-            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(LONGEST)),
+            ("Thu, 31 Dec 9998 23:59:59 GMT", Some(LONGEST)),
             ("-1", None),
             ("1.5", None),
             ("NaN", None),

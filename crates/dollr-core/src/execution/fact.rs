@@ -202,8 +202,7 @@ impl Execution {
     fn compare(&self, fact: Fact) -> Fact {
         match (&self.state, fact) {
             (State::Completed(_), Fact::Completed(_))
-            | (State::Failed(_), Fact::Failed(_))
-            | (State::Refused(_) | State::NotLanded(_), Fact::Failed(_))
+            | (State::Failed(_) | State::Refused(_) | State::NotLanded(_), Fact::Failed(_))
             | (State::Stuck(_), Fact::Mismatched(_)) => Fact::Confirmed,
             (State::Completed(_) | State::Failed(_) | State::Stuck(_), Fact::InProgress(_)) => Fact::Outdated,
             (_, Fact::InProgress(answer)) => Fact::Contradicted(answer.status.to_string()),
