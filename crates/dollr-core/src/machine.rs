@@ -7,21 +7,46 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use crate::{Exchange, Loss, Request, Response, Secret, Snapshot, Timestamp, Verdict};
+use crate::{BadSnapshot, Conflict, Exchange, Loss, Request, Response, Secret, Snapshot, Timestamp, Verdict};
 
 /// A value that decides: [`Execution`](crate::Execution) and [`Source`](crate::Source).
 ///
 /// `now` is the caller's clock, milliseconds since the epoch. It may jump: a wait is never longer than the current gap,
 /// and a clock that was set back makes the next question due at once.
-pub trait Machine: Sized {
+pub trait Machine: Sized + Clone + PartialEq {
+    /// One word for what it is, as its snapshots and a journal call it: `execution`, `source`.
+    const KIND: &'static str;
+
     /// What to do at this moment. Asking twice gives the same answer.
     fn next(&self, now: Timestamp) -> Action;
 
     /// Takes in what has happened. An event that cannot be is refused, and the machine comes back unchanged.
     fn apply(self, event: Event, now: Timestamp) -> Result<Self, Rejected<Self>>;
 
-    /// All of it, to be kept; the machine's `restore` goes on from it.
+    /// All of it, to be kept.
     fn snapshot(&self) -> Snapshot;
+
+    /// Goes on from a snapshot, in another process, language or version. What was caught sending comes back as
+    /// something that asks, never as something that sends.
+    fn restore(snapshot: &Snapshot) -> Result<Self, BadSnapshot>;
+
+    /// Its name, unique among its kind: the reference id, or the source such as `INVOICE:101`.
+    fn key(&self) -> String;
+
+    /// The name of the state, as in the table of its transitions.
+    fn state(&self) -> &'static str;
+
+    /// Whether no event can change the verdict any more.
+    fn is_terminal(&self) -> bool;
+
+    /// How it stands, whatever is to be done next.
+    fn verdict(&self) -> Verdict;
+
+    /// A later answer that contradicts the final verdict; kept once.
+    fn conflict(&self) -> Option<&Conflict>;
+
+    /// How often the status has been asked for.
+    fn asks(&self) -> u32;
 
     /// The status request, due or not: for a person who wants to know now, or to look at an ended payment again.
     /// `None` where there is nothing to ask about, because nothing has been sent.

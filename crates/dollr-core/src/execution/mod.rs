@@ -9,7 +9,7 @@ mod table;
 pub use intent::{Device, Holder, Intent, Passcode};
 pub use table::EXECUTION_TRANSITIONS;
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,6 @@ use crate::{
 };
 use fact::{Fact, Trouble};
 use state::{Completed, Failed, NotLanded, Open, Prepared, Refused, Sending, State, Stuck, Uncertain};
-
-const KIND: &str = "execution";
 
 /// One attempt to move money, from its preparation to its verdict.
 ///
@@ -73,17 +71,6 @@ impl Execution {
         Self { intent, policy, pace, sends: Sends::default(), state, conflict: None }
     }
 
-    /// Goes on from a snapshot. One that was caught sending comes back as `Uncertain`, never as something that sends.
-    pub fn restore(snapshot: &Snapshot) -> Result<Self, BadSnapshot> {
-        let mut restored: Self = snapshot.read(KIND)?;
-        if let State::Sending(_) = restored.state {
-            restored.state = State::Uncertain(Uncertain {});
-            restored.sends.unanswered += 1;
-            restored.pace.due_in(Duration::ZERO, 0);
-        }
-        Ok(restored)
-    }
-
     /// What is being attempted.
     pub fn intent(&self) -> &Intent {
         &self.intent
@@ -94,44 +81,9 @@ impl Execution {
         self.intent.reference_id()
     }
 
-    /// The name of the state, as in [`EXECUTION_TRANSITIONS`].
-    pub fn state(&self) -> &'static str {
-        self.state.name()
-    }
-
-    /// Whether no event can change the verdict any more.
-    pub fn is_terminal(&self) -> bool {
-        self.state.is_terminal()
-    }
-
     /// How often the `POST` has gone out, including those answered 401 or 429.
     pub fn sends(&self) -> u32 {
         self.sends.total
-    }
-
-    /// How often the status has been asked for.
-    pub fn asks(&self) -> u32 {
-        self.pace.asks()
-    }
-
-    /// A later answer that contradicts the final verdict; kept once.
-    pub fn conflict(&self) -> Option<&Conflict> {
-        self.conflict.as_ref()
-    }
-
-    /// How it stands, whatever is to be done next.
-    pub fn verdict(&self) -> Verdict {
-        let open = |progress| Verdict::Open { progress, trouble: self.pace.trouble() };
-        match &self.state {
-            State::Prepared(_) => open(Progress::NotSent),
-            State::Sending(_) | State::Uncertain(_) => open(Progress::Unknown),
-            State::Open(state) => open(Progress::Execution(state.status.clone())),
-            State::Completed(state) => Verdict::Paid(state.settlement.clone()),
-            State::Failed(state) => Verdict::Failed { reason: state.reason.clone() },
-            State::Refused(state) => Verdict::Refused(state.refusal.clone()),
-            State::NotLanded(_) => Verdict::NotLanded,
-            State::Stuck(state) => Verdict::Stuck(Why::Mismatch(state.mismatch.clone())),
-        }
     }
 
     /// The request whose answer is awaited, or would be.
@@ -269,6 +221,8 @@ impl State {
 }
 
 impl Machine for Execution {
+    const KIND: &'static str = "execution";
+
     fn next(&self, now: Timestamp) -> Action {
         match &self.state {
             State::Prepared(_) => self.next_unsent(now),
@@ -292,7 +246,51 @@ impl Machine for Execution {
     }
 
     fn snapshot(&self) -> Snapshot {
-        Snapshot::of(KIND, self)
+        Snapshot::of(Self::KIND, self)
+    }
+
+    fn restore(snapshot: &Snapshot) -> Result<Self, BadSnapshot> {
+        let mut restored: Self = snapshot.read(Self::KIND)?;
+        if let State::Sending(_) = restored.state {
+            restored.state = State::Uncertain(Uncertain {});
+            restored.sends.unanswered += 1;
+            restored.pace.due_in(Duration::ZERO, 0);
+        }
+        Ok(restored)
+    }
+
+    fn state(&self) -> &'static str {
+        self.state.name()
+    }
+
+    fn is_terminal(&self) -> bool {
+        self.state.is_terminal()
+    }
+
+    fn verdict(&self) -> Verdict {
+        let open = |progress| Verdict::Open { progress, trouble: self.pace.trouble() };
+        match &self.state {
+            State::Prepared(_) => open(Progress::NotSent),
+            State::Sending(_) | State::Uncertain(_) => open(Progress::Unknown),
+            State::Open(state) => open(Progress::Execution(state.status.clone())),
+            State::Completed(state) => Verdict::Paid(state.settlement.clone()),
+            State::Failed(state) => Verdict::Failed { reason: state.reason.clone() },
+            State::Refused(state) => Verdict::Refused(state.refusal.clone()),
+            State::NotLanded(_) => Verdict::NotLanded,
+            State::Stuck(state) => Verdict::Stuck(Why::Mismatch(state.mismatch.clone())),
+        }
+    }
+
+    fn conflict(&self) -> Option<&Conflict> {
+        self.conflict.as_ref()
+    }
+
+    fn asks(&self) -> u32 {
+        self.pace.asks()
+    }
+
+    fn key(&self) -> String {
+        self.reference_id().to_string()
     }
 
     fn ask(&self) -> Option<Request> {

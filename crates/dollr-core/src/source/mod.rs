@@ -19,8 +19,6 @@ use crate::{
     Response, Settlement, Snapshot, SourceRef, SourceStatus, Stuck, Timestamp, Verdict, table as tables,
 };
 
-const KIND: &str = "source";
-
 /// An invoice or order that is watched until it is paid.
 ///
 /// ```
@@ -126,52 +124,14 @@ impl Source {
         Self { id: source, currency, total, policy, pace, state, conflict: None }
     }
 
-    /// Goes on from a snapshot.
-    pub fn restore(snapshot: &Snapshot) -> Result<Self, BadSnapshot> {
-        snapshot.read(KIND)
-    }
-
     /// The invoice or order.
     pub fn source(&self) -> SourceRef {
         self.id
     }
 
-    /// The name of the state, as in [`SOURCE_TRANSITIONS`].
-    pub fn state(&self) -> &'static str {
-        match self.state {
-            State::Watching(_) => "Watching",
-            State::Paid(_) => "Paid",
-            State::Canceled(_) => "Canceled",
-            State::Mismatched(_) => "Mismatched",
-        }
-    }
-
-    /// Whether no event can change the verdict any more.
-    pub fn is_terminal(&self) -> bool {
-        !matches!(self.state, State::Watching(_))
-    }
-
-    /// How often the status has been asked for.
-    pub fn asks(&self) -> u32 {
-        self.pace.asks()
-    }
-
-    /// A later answer that contradicts the final verdict; kept once.
-    pub fn conflict(&self) -> Option<&Conflict> {
-        self.conflict.as_ref()
-    }
-
-    /// How it stands, whatever is to be done next.
-    pub fn verdict(&self) -> Verdict {
-        match &self.state {
-            State::Watching(Watching { status }) => {
-                let progress = status.clone().map_or(Progress::Unknown, Progress::Source);
-                Verdict::Open { progress, trouble: self.pace.trouble() }
-            }
-            State::Paid(paid) => Verdict::Paid(paid.settlement.clone()),
-            State::Canceled(_) => Verdict::Canceled,
-            State::Mismatched(state) => Verdict::Mismatch(state.mismatch.clone()),
-        }
+    /// Whether it is watched for this currency and total.
+    pub fn expects(&self, currency: Currency, total: Amount) -> bool {
+        (self.currency, self.total) == (currency, total)
     }
 
     fn understand(&self, event: &Event, now: Timestamp) -> Result<Fact, String> {
@@ -276,6 +236,8 @@ impl Source {
 }
 
 impl Machine for Source {
+    const KIND: &'static str = "source";
+
     fn next(&self, now: Timestamp) -> Action {
         if self.is_terminal() {
             return Action::Done(self.verdict());
@@ -299,7 +261,48 @@ impl Machine for Source {
     }
 
     fn snapshot(&self) -> Snapshot {
-        Snapshot::of(KIND, self)
+        Snapshot::of(Self::KIND, self)
+    }
+
+    fn restore(snapshot: &Snapshot) -> Result<Self, BadSnapshot> {
+        snapshot.read(Self::KIND)
+    }
+
+    fn state(&self) -> &'static str {
+        match self.state {
+            State::Watching(_) => "Watching",
+            State::Paid(_) => "Paid",
+            State::Canceled(_) => "Canceled",
+            State::Mismatched(_) => "Mismatched",
+        }
+    }
+
+    fn is_terminal(&self) -> bool {
+        !matches!(self.state, State::Watching(_))
+    }
+
+    fn verdict(&self) -> Verdict {
+        match &self.state {
+            State::Watching(Watching { status }) => {
+                let progress = status.clone().map_or(Progress::Unknown, Progress::Source);
+                Verdict::Open { progress, trouble: self.pace.trouble() }
+            }
+            State::Paid(paid) => Verdict::Paid(paid.settlement.clone()),
+            State::Canceled(_) => Verdict::Canceled,
+            State::Mismatched(state) => Verdict::Mismatch(state.mismatch.clone()),
+        }
+    }
+
+    fn conflict(&self) -> Option<&Conflict> {
+        self.conflict.as_ref()
+    }
+
+    fn asks(&self) -> u32 {
+        self.pace.asks()
+    }
+
+    fn key(&self) -> String {
+        self.id.to_string()
     }
 
     fn ask(&self) -> Option<Request> {
