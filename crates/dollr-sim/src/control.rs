@@ -54,7 +54,7 @@ async fn list_faults(Extension(sim): Sim) -> Answer {
 }
 
 async fn arm(Extension(sim): Sim, body: Bytes) -> Result<Answer, Answer> {
-    let fault: Fault = read(&body)?;
+    let fault = Fault::from_json(&body).map_err(|error| Answer::detail(422, &error))?;
     let answer = json(&fault);
     sim.traffic().armed.add(fault);
     Ok(answer)

@@ -246,6 +246,23 @@ impl Fault {
         Self { skip, ..self }
     }
 
+    /// Reads the JSON of `POST /_sim/faults`; a field that means nothing is an error, so that a slip of the pen is seen.
+    pub(crate) fn from_json(json: &[u8]) -> Result<Self, String> {
+        let fault: Self = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        if let FaultKind::Status { code, .. } | FaultKind::Redirect { code, .. } = fault.kind
+            && !(200..600).contains(&code)
+        {
+            return Err(format!("a status code is from 200 to 599, not {code}"));
+        }
+        let given: serde_json::Value = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        let known = serde_json::to_value(&fault).map_err(|error| error.to_string())?;
+        let mut names = given.as_object().into_iter().flat_map(serde_json::Map::keys);
+        match names.find(|name| known.get(name).is_none() && !given[name.as_str()].is_null()) {
+            Some(name) => Err(format!("a {} fault has no field `{name}`", fault.kind.name())),
+            None => Ok(fault),
+        }
+    }
+
     /// Whether the struck call still has its effect.
     pub(crate) fn spares_effect(&self) -> bool {
         match self.kind {
@@ -303,9 +320,70 @@ impl Armed {
     }
 }
 
+/// Each kind in the JSON that arms it, and what it does, for the cheat sheet.
+pub(crate) const KINDS: [(&str, &str); 29] = [
+    (r#""kind":"drop""#, "the connection closes without an answer"),
+    (r#""kind":"reset""#, "the connection is reset (RST) without an answer"),
+    (r#""kind":"silent""#, "no answer, for ever"),
+    (r#""kind":"delay_effect","reads":2"#, "closes at once; takes effect after 2 status calls"),
+    (r#""kind":"duplicate""#, "takes effect twice, as if delivered twice"),
+    (r#""kind":"cut_head""#, "the answer ends within its head"),
+    (r#""kind":"cut_body""#, "the answer ends within its body"),
+    (r#""kind":"slow_body","ms_per_byte":50"#, "the body comes a byte at a time"),
+    (r#""kind":"endless_body""#, "the body never ends"),
+    (r#""kind":"status","code":503,"retry_after":"5""#, "another status; body optional"),
+    (r#""kind":"retry_after","value":"-1""#, "429 with any Retry-After"),
+    (r#""kind":"html_ok""#, "200 with a proxy's HTML page"),
+    (r#""kind":"redirect","location":"http://127.0.0.1:1/""#, "302, or another code"),
+    (r#""kind":"stale","age":60,"completed":false"#, "the first answer ever given, with Age; or COMPLETED"),
+    (r#""kind":"reorder""#, "the previous answer"),
+    (r#""kind":"wrong_reference""#, "another payment's id"),
+    (r#""kind":"wrong_amount","amount":"249.99""#, "other amounts"),
+    (r#""kind":"wrong_currency","currency":"LRD""#, "another currency"),
+    (r#""kind":"unknown_status","text":"completed""#, "a status that isn't documented"),
+    (r#""kind":"regressed_status""#, "PENDING (IDLE) again"),
+    (r#""kind":"failed_then_completed""#, "FAILED, and COMPLETED all the same"),
+    (r#""kind":"missing_field","name":"status""#, "a field is not there"),
+    (r#""kind":"null_field","name":"status""#, "a field is null"),
+    (r#""kind":"duplicate_field","name":"status","json":"\"COMPLETED\"""#, "a field is there twice"),
+    (r#""kind":"wrong_type","name":"status","json":"7""#, "a field has any other JSON text"),
+    (r#""kind":"string_amounts""#, "amounts as strings, which is allowed"),
+    (r#""kind":"wrap_data""#, "wrapped as {\"data\": …}, which is allowed"),
+    (r#""kind":"extra_headers","headers":{"x-a":"b"}"#, "more headers"),
+    (
+        r#""kind":"drop","reference_id":"…","skip":1,"times":3"#,
+        "any kind: for one id, from the 2nd to the 4th call",
+    ),
+];
+
 #[cfg(test)]
 mod tests {
-    use super::{Armed, Call, Fault, FaultKind};
+    use super::{Armed, Call, Fault, FaultKind, KINDS};
+
+    #[test]
+    fn every_line_of_the_cheat_sheet_arms_the_fault_it_names() {
+        let mut names = std::collections::BTreeSet::new();
+        for (json, _) in KINDS {
+            let fault =
+                Fault::from_json(format!("{{{json}}}").as_bytes()).unwrap_or_else(|e| panic!("{json}: {e}"));
+            names.insert(fault.kind.name());
+        }
+        assert_eq!(names.len(), 28, "one line for each kind: {names:?}");
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_refused() {
+        for json in [
+            r#"{"kind":"drop","wen":"after"}"#,
+            r#"{"kind":"drop","ms_per_byte":5}"#,
+            r#"{"kind":"drip"}"#,
+            r#"{"kind":"drop","at":"everything"}"#,
+            r#"{"kind":"status","code":99}"#,
+            r#"{"at":"any"}"#,
+        ] {
+            assert!(Fault::from_json(json.as_bytes()).is_err(), "{json}");
+        }
+    }
 
     #[test]
     fn a_fault_strikes_the_calls_it_was_armed_for() {

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use crate::fault::KINDS;
+
 /// A status that a payment has from a moment after its creation on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
@@ -183,6 +185,10 @@ pub fn cheat_sheet() -> String {
         let _ = writeln!(sheet, "  {ending:<6}  {what}");
     }
     sheet.push_str(FIXED);
+    sheet.push_str(FAULTS);
+    for (json, what) in KINDS {
+        let _ = writeln!(sheet, "  {json:<54}  {what}");
+    }
     sheet
 }
 
@@ -203,6 +209,12 @@ Control
   POST   /_sim/clock           {\"advance_ms\":5000} or {\"advance_to_ms\":1748788200000}
   POST   /_sim/tokens/expire   every token handed out so far stops working
   POST   /_sim/reset           back to the start
+";
+
+const FAULTS: &str = "
+Faults: {\"at\": …, \"when\": …, \"times\": 1, \"skip\": 0, and one of the lines below}
+  at: token, checkout, session, execute, status, source_status, links, any (any unless given)
+  when: before or after the effect (before unless given); times 4294967295 is for ever
 ";
 
 #[cfg(test)]
