@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Router {
         .route("/_sim/dedup", get(read_dedup).post(set_dedup))
         .route("/_sim/clock", get(read_clock).post(advance))
         .route("/_sim/tokens/expire", post(expire_tokens))
+        .route("/_sim/deliver", post(deliver))
         .route("/_sim/reset", post(reset))
 }
 
@@ -118,6 +119,11 @@ async fn expire_tokens(Extension(sim): Sim) -> Answer {
     let expired = world.tokens.len();
     world.tokens.clear();
     Answer::object(&Fields::from_iter([("expired", expired.to_string())]))
+}
+
+async fn deliver(Extension(sim): Sim) -> Answer {
+    let delivered = sim.deliver_delayed().await;
+    Answer::object(&Fields::from_iter([("delivered", delivered.to_string())]))
 }
 
 async fn reset(Extension(sim): Sim) -> Answer {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::answer::Answer;
 use crate::api::Stage;
 use crate::clock::iso;
-use crate::source::{Source, SourceKey};
+use crate::source::{Means, Source, SourceKey};
 use crate::world::World;
 
 pub(crate) fn routes() -> Router {
@@ -28,18 +28,11 @@ enum Choice {
     Decline,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Method {
-    Wallet,
-    Card,
-}
-
 #[derive(Deserialize)]
 struct PayForm {
     decision: Choice,
     #[serde(rename = "method")]
-    _method: Method,
+    means: Means,
 }
 
 #[derive(Deserialize)]
@@ -117,7 +110,7 @@ async fn decide(stage: Stage, Path(token): Path<String>, Form(form): Form<PayFor
     let key = (source.kind, source.id);
     let approve = matches!(form.decision, Choice::Approve);
     let urls = (source.checkout.success_url.clone(), source.checkout.cancel_url.clone());
-    if !world.decide(key, approve, stage.now_ms) {
+    if !world.decide(key, approve.then_some(form.means), stage.now_ms) {
         return pay_page(&world, key, stage.now_ms);
     }
     match if approve { urls.0 } else { urls.1 } {
@@ -160,10 +153,16 @@ async fn receipt(stage: Stage, Path(token): Path<String>) -> Answer {
     let Some(source) = world.source_by_page(&token) else { return not_found() };
     let status = world.source_status(source, stage.now_ms);
     let paid = world.paid_at(source, stage.now_ms).map_or_else(|| "not yet".to_owned(), iso);
+    let means = match source.hosted_means() {
+        Some(Means::Wallet) => "Mobile-money wallet",
+        Some(Means::Card) => "Card",
+        None => "—",
+    };
     let html = format!(
         "<table><tbody><tr><th scope=\"row\">Amount</th><td>{} {}</td></tr>\
          <tr><th scope=\"row\">Status</th><td>{status}</td></tr>\
-         <tr><th scope=\"row\">Paid</th><td>{paid}</td></tr></tbody></table>",
+         <tr><th scope=\"row\">Paid</th><td>{paid}</td></tr>\
+         <tr><th scope=\"row\">With</th><td>{means}</td></tr></tbody></table>",
         escape(&source.total),
         escape(&source.currency),
     );

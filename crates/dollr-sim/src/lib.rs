@@ -51,6 +51,7 @@
 
 mod answer;
 mod api;
+mod armed;
 mod body;
 mod call;
 mod clock;

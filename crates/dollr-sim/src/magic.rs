@@ -199,6 +199,10 @@ There from the start
   bearer YOUR_ACCESS_TOKEN, as in the vendor's documentation, is accepted
   client id sim-client, client secret sim-secret (unless told otherwise)
 
+Pages
+  the url of a checkout        the customer pays
+  /sim/3ds/{client_secret}     the payer confirms a card
+
 Control
   GET    /_sim/ledger          every movement of money, and every call
   GET    /_sim/faults          what is armed
@@ -208,6 +212,7 @@ Control
   GET    /_sim/clock           the simulator's time
   POST   /_sim/clock           {\"advance_ms\":5000} or {\"advance_to_ms\":1748788200000}
   POST   /_sim/tokens/expire   every token handed out so far stops working
+  POST   /_sim/deliver         requests that delay_effect holds up arrive now
   POST   /_sim/reset           back to the start
 ";
 

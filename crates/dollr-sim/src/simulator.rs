@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use rust_decimal::Decimal;
@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::server::{Shared, serve};
-use crate::source::{Checkout, SourceKind};
+use crate::source::{Checkout, Means, SourceKind};
 use crate::validate::parse_amount;
 use crate::world::{Settings, World};
 
@@ -85,10 +85,11 @@ impl Builder {
             let _inside = runtime.enter();
             TcpListener::from_std(listener)?
         };
+        let handle = runtime.handle().clone();
         let thread = thread::Builder::new()
             .name("dollr-sim".to_owned())
             .spawn(move || runtime.block_on(serve(listener, served, stopped)))?;
-        Ok(Simulator { shared, base_url, stop: Some(stop), thread: Some(thread) })
+        Ok(Simulator { shared, base_url, runtime: handle, stop: Some(stop), thread: Some(thread) })
     }
 }
 
@@ -113,6 +114,7 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 pub struct Simulator {
     shared: Arc<Shared>,
     base_url: String,
+    runtime: runtime::Handle,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -158,6 +160,15 @@ impl Simulator {
         self.shared.traffic().armed.clear();
     }
 
+    /// Lets every request in that [`FaultKind::DelayEffect`](crate::FaultKind::DelayEffect) still holds up, and says how
+    /// many there were: after it, no lost request can move money any more.
+    pub fn deliver_delayed(&self) -> usize {
+        let (done, count) = mpsc::channel();
+        let shared = Arc::clone(&self.shared);
+        self.runtime.spawn(async move { done.send(shared.deliver_delayed().await) });
+        count.recv().unwrap_or(0)
+    }
+
     /// Whether a reference id that is sent again moves money only once, from now on.
     pub fn set_deduplicate(&self, deduplicate: bool) {
         self.shared.world().settings.deduplicate = deduplicate;
@@ -196,12 +207,12 @@ impl Simulator {
 
     /// The customer approves on the hosted page; says whether there was still something to decide.
     pub fn pay_source(&self, kind: SourceKind, source_id: u64) -> bool {
-        self.shared.world().decide((kind, source_id), true, self.shared.clock.now_ms())
+        self.shared.world().decide((kind, source_id), Some(Means::default()), self.shared.clock.now_ms())
     }
 
     /// The customer declines on the hosted page; says whether there was still something to decide.
     pub fn cancel_source(&self, kind: SourceKind, source_id: u64) -> bool {
-        self.shared.world().decide((kind, source_id), false, self.shared.clock.now_ms())
+        self.shared.world().decide((kind, source_id), None, self.shared.clock.now_ms())
     }
 
     /// The payer answers 3-D Secure for a payment; says whether it was asking.

@@ -78,10 +78,19 @@ pub(crate) struct Checkout {
     pub(crate) items: Vec<Item>,
 }
 
+/// What the customer pays with on the hosted page.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Means {
+    #[default]
+    Wallet,
+    Card,
+}
+
 /// The customer's decision on the hosted page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Decision {
-    Approved { at_ms: u64, settles_after_ms: Option<u64> },
+    Approved { at_ms: u64, settles_after_ms: Option<u64>, means: Means },
     Declined { at_ms: u64 },
 }
 
@@ -111,7 +120,7 @@ impl Source {
     /// When the hosted page's payment moves money, past or future.
     pub(crate) fn hosted_money_at(&self) -> Option<u64> {
         match (self.decision, self.customer) {
-            (Some(Decision::Approved { at_ms, settles_after_ms }), _) => {
+            (Some(Decision::Approved { at_ms, settles_after_ms, .. }), _) => {
                 Some(at_ms.saturating_add(settles_after_ms?))
             }
             (None, Customer::Pays { after_ms }) => Some(self.created_at.saturating_add(after_ms)),
@@ -124,6 +133,14 @@ impl Source {
         match (self.decision, self.customer) {
             (Some(Decision::Declined { at_ms }), _) => Some(at_ms),
             (None, Customer::Cancels { after_ms }) => Some(self.created_at.saturating_add(after_ms)),
+            _ => None,
+        }
+    }
+
+    /// What the hosted page's payment is paid with.
+    pub(crate) fn hosted_means(&self) -> Option<Means> {
+        match self.decision {
+            Some(Decision::Approved { means, .. }) => Some(means),
             _ => None,
         }
     }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::answer::Answer;
+use crate::armed::Armed;
 use crate::call::Received;
-use crate::fault::{Armed, Fault};
+use crate::fault::Fault;
 use crate::ledger::{CallEntry, Caller, Log, short_hash};
 use crate::spoil::Past;
 
@@ -90,6 +91,11 @@ impl Traffic {
             delayed.reads_left > 0
         });
         due
+    }
+
+    /// All requests that are still on their way.
+    pub(crate) fn all_due(&mut self) -> Vec<Received> {
+        std::mem::take(&mut self.delayed).into_iter().map(|delayed| delayed.request).collect()
     }
 }
 

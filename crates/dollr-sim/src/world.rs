@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::execution::{Confirmation, Execution, Operation};
 use crate::magic::{Customer, customer_for};
-use crate::source::{Checkout, Decision, Item, Source, SourceKey, SourceKind};
+use crate::source::{Checkout, Decision, Item, Means, Source, SourceKey, SourceKind};
 
 /// A checkout session's life (§5: short-lived).
 const SESSION_LIFE_MS: u64 = 15 * 60 * 1000;
@@ -220,8 +220,8 @@ impl World {
         }
     }
 
-    /// The customer approves or declines on the hosted page; says whether there was still something to decide.
-    pub(crate) fn decide(&mut self, key: SourceKey, approve: bool, now_ms: u64) -> bool {
+    /// The customer approves (with some means) or declines on the hosted page; says whether there was still something to decide.
+    pub(crate) fn decide(&mut self, key: SourceKey, approval: Option<Means>, now_ms: u64) -> bool {
         let Some(source) = self.sources.get(&key) else { return false };
         if !matches!(self.source_status(source, now_ms), "IDLE" | "ACTIVE") {
             return false;
@@ -230,10 +230,9 @@ impl World {
             Customer::Decides { settles_after_ms } => settles_after_ms,
             Customer::Pays { .. } | Customer::Cancels { .. } => Some(0),
         };
-        let decision = if approve {
-            Decision::Approved { at_ms: now_ms, settles_after_ms }
-        } else {
-            Decision::Declined { at_ms: now_ms }
+        let decision = match approval {
+            Some(means) => Decision::Approved { at_ms: now_ms, settles_after_ms, means },
+            None => Decision::Declined { at_ms: now_ms },
         };
         self.sources.entry(key).and_modify(|source| source.decision = Some(decision));
         true

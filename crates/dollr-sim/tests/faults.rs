@@ -125,6 +125,23 @@ fn a_request_delayed_past_its_session_is_refused() {
 }
 
 #[test]
+fn what_is_still_on_its_way_can_be_let_in() {
+    let world = world();
+    let in_time = world.prepare("1000");
+    let too_late = world.prepare("1000");
+    for payment in [&in_time, &too_late] {
+        arm(&world, Call::Execute, FaultKind::DelayEffect { reads: u32::MAX });
+        assert!(world.try_collect(payment).is_err());
+        if payment.reference == in_time.reference {
+            assert_eq!(world.sim.deliver_delayed(), 1);
+        }
+    }
+    world.clock.advance(15 * 60_000);
+    assert_eq!(world.post("/_sim/deliver", &json!({})).json(), json!({"delivered": 1}));
+    assert_eq!((world.charges(&in_time), world.charges(&too_late)), (1, 0));
+}
+
+#[test]
 fn a_late_request_after_a_repeated_one_charges_twice_without_deduplication() {
     for (deduplicate, charges) in [(true, 1), (false, 2)] {
         let world = world_of(Simulator::builder().deduplicate(deduplicate));

@@ -113,6 +113,8 @@ fn the_customer_approves_or_declines_on_the_page_and_is_sent_back() {
         let back = world.post_form(url, &format!("method=card&decision={decision}"));
         assert_eq!((back.status, back.header("location")), (303, location));
         assert_eq!(source_status(&world, &checkout), status);
+        let receipt = world.open(&url.replace("/pay/", "/receipt/")).text;
+        assert!(receipt.contains(status) && receipt.contains("Card") == (status == "PAID"), "{receipt}");
         let again = world.post_form(url, "method=wallet&decision=approve");
         assert_eq!(again.status, 200, "a decision is final");
         let id = checkout["source_id"].as_u64().expect("an id");
@@ -266,4 +268,10 @@ fn the_vendors_documented_curl_calls_work() {
     let link = curl(&world, "/v1/links/receipt?source_type=INVOICE&source_number=INV-000101", None);
     assert!(link["url"].as_str().is_some_and(|url| url.starts_with("http://127.0.0.1:")));
     assert_eq!(world.sim.ledger().charges_for_order(SourceKind::Invoice, 101), 1);
+}
+
+#[test]
+fn a_simulator_is_shared_between_threads() {
+    fn shareable<T: Send + Sync>() {}
+    shareable::<Simulator>();
 }
