@@ -1,0 +1,190 @@
+//! A journal in one SQLite file: write-ahead log, `synchronous=FULL`, files for the owner alone.
+
+mod open;
+mod rows;
+mod schema;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use dollr_core::Timestamp;
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+
+use crate::entry::{Entry, Kind, Line, Page, Version};
+use crate::error::JournalError;
+use crate::journal::Journal;
+
+/// How long a writer waits for another one.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A [`Journal`] in an SQLite file, for any number of threads and processes of one machine.
+///
+/// # Durability
+///
+/// A write returns when it is on the disk: the file has a write-ahead log and `synchronous=FULL`, both set and read
+/// back when it is opened. A writer waits up to five seconds for another one, then says [`JournalError::Busy`].
+///
+/// # Permissions
+///
+/// The file is made with mode 0600, whatever the umask, and SQLite gives its `-wal` and `-shm` the same. An existing
+/// journal that others may read or write is **tightened** to its owner's bits when it is opened; where that is not
+/// allowed, it is refused.
+///
+/// # Forks
+///
+/// A connection does not survive a fork. In the child every call says [`JournalError::Forked`], and so does opening the
+/// same file again while the parent's connection is inherited: fork first, then open.
+///
+/// # Tables
+///
+/// The file's `application_id` is `DLLR` (0x444C4C52), its `user_version` the schema: 1. Times are milliseconds since the
+/// Unix epoch, by the host's clock.
+///
+/// | `dollr_entries` | | |
+/// | --- | --- | --- |
+/// | `id` | integer | counts up in the order the rows were made |
+/// | `key` | text, unique | what the row is found by |
+/// | `kind` | text | `execution` or `source` |
+/// | `order_id` | text or null | the merchant's order |
+/// | `state` | text | the machine's state, in a word |
+/// | `open` | 0 or 1 | whether there is more to come; indexed where 1 |
+/// | `snapshot` | text | the machine |
+/// | `version` | integer | from 1, one more with each write |
+/// | `created_at`, `updated_at` | integer | times of the first and the last write |
+///
+/// | `dollr_events` | | append-only: triggers refuse every change |
+/// | --- | --- | --- |
+/// | `id` | integer | counts up in the order things happened |
+/// | `entry_id` | integer | the row, in `dollr_entries` |
+/// | `version` | integer | the row's version that was written with it |
+/// | `at` | integer | when |
+/// | `what` | text | what happened |
+/// | `state` | text | the state that it led to |
+pub struct SqliteJournal {
+    path: PathBuf,
+    patience: Duration,
+    process: u32,
+    /// None only while it is dropped.
+    connection: Mutex<Option<Connection>>,
+}
+
+impl SqliteJournal {
+    /// Opens the journal in this file; makes it where there is none. The folder must be there.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
+        open::journal(path.as_ref(), open::Missing::Make, PATIENCE)
+    }
+
+    /// Opens the journal in this file; [`JournalError::Absent`] where there is none, or an empty file.
+    pub fn open_existing(path: impl AsRef<Path>) -> Result<Self, JournalError> {
+        open::journal(path.as_ref(), open::Missing::Refuse, PATIENCE)
+    }
+
+    /// Runs `work` on the connection, in the process that opened it. A thread that panicked has left nothing
+    /// half-written: its transaction was rolled back while it unwound.
+    fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, JournalError> {
+        let forked = || JournalError::Forked { path: self.path.clone() };
+        if self.process != std::process::id() {
+            return Err(forked());
+        }
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        work(connection.as_mut().ok_or_else(forked)?).map_err(|e| fault(&self.path, self.patience, &e))
+    }
+
+    /// Runs `work` in a transaction that holds the write lock from its start, and commits what is accepted.
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Result<T, JournalError>>,
+    ) -> Result<T, JournalError> {
+        self.with(|connection| {
+            let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
+            let outcome = work(&transaction)?;
+            if outcome.is_ok() {
+                transaction.commit()?;
+            }
+            Ok(outcome)
+        })?
+    }
+}
+
+impl Journal for SqliteJournal {
+    fn create(
+        &self,
+        key: &str,
+        kind: Kind,
+        order: Option<&str>,
+        page: &Page<'_>,
+        now: Timestamp,
+    ) -> Result<Version, JournalError> {
+        self.write(|transaction| match rows::version(transaction, key)? {
+            Some(_) => Ok(Err(JournalError::Exists { key: key.to_owned() })),
+            None => rows::insert(transaction, key, kind, order, page, now).map(Ok),
+        })
+    }
+
+    fn save(
+        &self,
+        key: &str,
+        expected: Version,
+        page: &Page<'_>,
+        now: Timestamp,
+    ) -> Result<Version, JournalError> {
+        self.write(|transaction| match rows::version(transaction, key)? {
+            Some(found) if found == expected => rows::update(transaction, key, expected, page, now).map(Ok),
+            found => Ok(Err(JournalError::Stale { key: key.to_owned(), expected, found })),
+        })
+    }
+
+    fn load(&self, key: &str) -> Result<Option<Entry>, JournalError> {
+        self.with(|connection| rows::load(connection, key))
+    }
+
+    fn open_entries(&self) -> Result<Vec<Entry>, JournalError> {
+        self.with(|connection| rows::open(connection))
+    }
+
+    fn entries(&self, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        self.with(|connection| rows::newest(connection, limit))
+    }
+
+    fn lines(&self, key: &str) -> Result<Vec<Line>, JournalError> {
+        self.with(|connection| rows::lines(connection, key))
+    }
+}
+
+impl fmt::Debug for SqliteJournal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteJournal").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Drop for SqliteJournal {
+    /// Closing an inherited connection would take the parent's log away, so a forked child lets go of it instead.
+    fn drop(&mut self) {
+        if self.process != std::process::id() {
+            let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+            std::mem::forget(connection);
+        }
+    }
+}
+
+/// What SQLite said, as a sentence about the file.
+fn fault(path: &Path, patience: Duration, error: &rusqlite::Error) -> JournalError {
+    let path = path.to_path_buf();
+    let why = match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            return JournalError::Busy { path, waited: patience };
+        }
+        Some(ErrorCode::DiskFull) => return JournalError::Full { path },
+        Some(ErrorCode::NotADatabase) => "it is not an SQLite database; name another file".to_owned(),
+        Some(ErrorCode::ReadOnly) => "it cannot be written to; give its owner the right to".to_owned(),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            "it, its -wal or its -shm cannot be opened; look at who owns the file and its folder".to_owned()
+        }
+        Some(ErrorCode::DatabaseCorrupt) => format!("it is damaged ({error}); restore it from a backup"),
+        Some(ErrorCode::SystemIoFailure) => format!("the disk failed ({error})"),
+        _ => error.to_string(),
+    };
+    JournalError::Unusable { path, why }
+}

@@ -1,0 +1,226 @@
+//! Opening: nothing is touched before the file is known to be ours, and nothing is used before it is known to be safe.
+
+use std::fs::{self, OpenOptions};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::schema::{self, Mark};
+use super::{SqliteJournal, fault};
+use crate::error::JournalError;
+
+/// What to do where there is no file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    Make,
+    Refuse,
+}
+
+/// Opens the journal at `path`; a writer is waited for `patience` long.
+pub(super) fn journal(
+    path: &Path,
+    missing: Missing,
+    patience: Duration,
+) -> Result<SqliteJournal, JournalError> {
+    let file = file(path, missing)?;
+    let failed = |error: rusqlite::Error| fault(path, patience, &error);
+    if !unfinished(&file) {
+        check(path, peek(&file).map_err(failed)?)?;
+    }
+    tighten(path, &file)?;
+    // Without CREATE: the file is there, with the right mode, or somebody has just taken it away.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(&file, flags).map_err(failed)?;
+    connection.busy_timeout(patience).map_err(failed)?;
+    if connection.is_readonly("main").map_err(failed)? {
+        return Err(unusable(path, "it cannot be written to; give its owner the right to"));
+    }
+    durable(&connection).map_err(failed)?;
+    while check(path, schema::mark(&connection).map_err(failed)?)? != schema::NEWEST {
+        check(path, schema::step(&mut connection).map_err(failed)?)?;
+    }
+    log_ahead(&connection, patience).map_err(failed)?;
+    verify(path, &connection).map_err(failed)??;
+    let process = std::process::id();
+    Ok(SqliteJournal {
+        path: path.to_path_buf(),
+        patience,
+        process,
+        connection: Mutex::new(Some(connection)),
+    })
+}
+
+/// Finds the file behind `path`, or makes an empty one for its owner alone. Its full name begins with `/`, so that
+/// SQLite takes it for a name and never for a URI or `:memory:`.
+fn file(path: &Path, missing: Missing) -> Result<PathBuf, JournalError> {
+    /// One at a time: closing a file drops every lock that the process has on it, also another thread's that has
+    /// opened it in between.
+    static MAKING: Mutex<()> = Mutex::new(());
+    let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+
+    let absent = || JournalError::Absent { path: path.to_path_buf() };
+    let size = match fs::metadata(path) {
+        Ok(found) if found.is_dir() => return Err(unusable(path, "it is a directory; name a file in it")),
+        Ok(found) if !found.is_file() => {
+            return Err(unusable(path, "it is not a regular file; name another"));
+        }
+        Ok(found) => found.len(),
+        Err(e) if e.kind() == ErrorKind::NotFound => 0,
+        Err(e) => return Err(unusable(path, &e.to_string())),
+    };
+    if size == 0 && fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0) {
+        return Err(unusable(
+            path,
+            "its -wal is there but the file is not; put it back, there may be payments in it",
+        ));
+    }
+    if size == 0 {
+        match missing {
+            Missing::Refuse => return Err(absent()),
+            Missing::Make => make(path)?,
+        }
+    }
+    fs::canonicalize(path).map_err(|e| unusable(path, &e.to_string()))
+}
+
+/// Makes an empty file; one that is there already, perhaps since just now, is as good.
+fn make(path: &Path) -> Result<(), JournalError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let why = match options.open(path) {
+        Ok(_) => return Ok(()),
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => return Ok(()),
+        Err(e) if e.kind() == ErrorKind::NotFound => "its folder does not exist; make it first".to_owned(),
+        Err(e) if e.kind() == ErrorKind::StorageFull => {
+            return Err(JournalError::Full { path: path.to_path_buf() });
+        }
+        Err(e) => e.to_string(),
+    };
+    Err(unusable(path, &why))
+}
+
+/// Whether the file is blank, or a write was cut short that SQLite has to take back before it can be judged.
+fn unfinished(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|found| found.len() == 0) || beside(file, "-journal").exists()
+}
+
+/// Reads the marks without a lock, a log or any other trace. SQLite reads, because closing a file that this process
+/// has open elsewhere would drop its locks, and SQLite knows of them.
+fn peek(file: &Path) -> rusqlite::Result<Mark> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(uri(file), flags)?;
+    match schema::mark(&connection) {
+        // Damaged as far as one can see without its log: who owns it, SQLite will say.
+        Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => Ok(Mark::Blank),
+        other => other,
+    }
+}
+
+fn uri(file: &Path) -> String {
+    let name: String = file
+        .as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .map(|byte| match byte {
+            b'/' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                char::from(*byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    format!("file://{name}?immutable=1")
+}
+
+/// The schema's version, where the file is ours or may become so.
+fn check(path: &Path, mark: Mark) -> Result<u32, JournalError> {
+    match mark {
+        Mark::Blank => Ok(0),
+        Mark::Ours(found) if found > schema::NEWEST => {
+            Err(JournalError::Newer { path: path.to_path_buf(), found, known: schema::NEWEST })
+        }
+        Mark::Ours(found) => Ok(found),
+        Mark::Foreign => Err(unusable(path, "it is the database of another program; name another file")),
+    }
+}
+
+/// Takes away what others may do with the file and its companions.
+#[cfg(unix)]
+fn tighten(path: &Path, file: &Path) -> Result<(), JournalError> {
+    use std::os::unix::fs::PermissionsExt;
+    for name in [file.to_path_buf(), beside(file, "-wal"), beside(file, "-shm"), beside(file, "-journal")] {
+        let Ok(found) = fs::metadata(&name) else { continue };
+        let mode = found.permissions().mode();
+        if mode & 0o700 == mode & 0o777 {
+            continue;
+        }
+        if let Err(e) = fs::set_permissions(&name, fs::Permissions::from_mode(mode & 0o700)) {
+            let why =
+                format!("others may read it (mode {:03o}), and that could not be changed: {e}", mode & 0o777);
+            return Err(unusable(path, &why));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn tighten(_: &Path, _: &Path) -> Result<(), JournalError> {
+    Ok(())
+}
+
+fn durable(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Where a plain fsync does not reach the disk (macOS). Elsewhere it changes nothing.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// Turns the write-ahead log on. It comes after the schema, so that the marks are in the file itself. SQLite doesn't
+/// wait for others here, so that waiting is done by hand.
+fn log_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())) {
+            Err(e)
+                if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < patience =>
+            {
+                thread::sleep(Duration::from_millis(2));
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Reads back what safety rests on.
+fn verify(path: &Path, connection: &Connection) -> rusqlite::Result<Result<(), JournalError>> {
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+    let foreign_keys: bool = connection.pragma_query_value(None, "foreign_keys", |row| row.get(0))?;
+    Ok(if mode == "wal" && synchronous == 2 && foreign_keys {
+        Ok(())
+    } else {
+        let why = format!(
+            "SQLite runs it with journal_mode={mode}, synchronous={synchronous}, foreign_keys={}; payments need wal, 2, 1",
+            u8::from(foreign_keys)
+        );
+        Err(unusable(path, &why))
+    })
+}
+
+/// A companion of the file: its name with `suffix`.
+fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn unusable(path: &Path, why: &str) -> JournalError {
+    JournalError::Unusable { path: path.to_path_buf(), why: why.to_owned() }
+}
