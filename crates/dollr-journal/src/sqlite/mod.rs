@@ -1,8 +1,11 @@
 //! A journal in one SQLite file: write-ahead log, `synchronous=FULL`, files for the owner alone.
 
+mod held;
 mod open;
 mod rows;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,6 +18,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use crate::entry::{Entry, Kind, Line, Page, Version};
 use crate::error::JournalError;
 use crate::journal::Journal;
+use held::Held;
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -65,9 +69,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct SqliteJournal {
     path: PathBuf,
     patience: Duration,
-    process: u32,
     /// None only while it is dropped.
     connection: Mutex<Option<Connection>>,
+    /// Last, so that it is let go of when the connection is closed.
+    held: Held,
 }
 
 impl SqliteJournal {
@@ -85,7 +90,7 @@ impl SqliteJournal {
     /// half-written: its transaction was rolled back while it unwound.
     fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, JournalError> {
         let forked = || JournalError::Forked { path: self.path.clone() };
-        if self.process != std::process::id() {
+        if !self.held.is_ours() {
             return Err(forked());
         }
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,7 +167,7 @@ impl fmt::Debug for SqliteJournal {
 impl Drop for SqliteJournal {
     /// Closing an inherited connection would take the parent's log away, so a forked child lets go of it instead.
     fn drop(&mut self) {
-        if self.process != std::process::id() {
+        if !self.held.is_ours() {
             let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner).take();
             std::mem::forget(connection);
         }

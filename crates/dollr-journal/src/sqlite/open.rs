@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::held::Held;
 use super::schema::{self, Mark};
 use super::{SqliteJournal, fault};
 use crate::error::JournalError;
@@ -27,6 +28,7 @@ pub(super) fn journal(
     patience: Duration,
 ) -> Result<SqliteJournal, JournalError> {
     let file = file(path, missing)?;
+    let held = Held::take(&file).ok_or_else(|| JournalError::Forked { path: path.to_path_buf() })?;
     let failed = |error: rusqlite::Error| fault(path, patience, &error);
     if !unfinished(&file) {
         check(path, peek(&file).map_err(failed)?)?;
@@ -45,13 +47,7 @@ pub(super) fn journal(
     }
     log_ahead(&connection, patience).map_err(failed)?;
     verify(path, &connection).map_err(failed)??;
-    let process = std::process::id();
-    Ok(SqliteJournal {
-        path: path.to_path_buf(),
-        patience,
-        process,
-        connection: Mutex::new(Some(connection)),
-    })
+    Ok(SqliteJournal { path: path.to_path_buf(), patience, held, connection: Mutex::new(Some(connection)) })
 }
 
 /// Finds the file behind `path`, or makes an empty one for its owner alone. Its full name begins with `/`, so that
@@ -174,7 +170,7 @@ fn tighten(_: &Path, _: &Path) -> Result<(), JournalError> {
     Ok(())
 }
 
-fn durable(connection: &Connection) -> rusqlite::Result<()> {
+pub(super) fn durable(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     // Where a plain fsync does not reach the disk (macOS). Elsewhere it changes nothing.
     connection.pragma_update(None, "fullfsync", true)?;
@@ -199,7 +195,7 @@ fn log_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<()
 }
 
 /// Reads back what safety rests on.
-fn verify(path: &Path, connection: &Connection) -> rusqlite::Result<Result<(), JournalError>> {
+pub(super) fn verify(path: &Path, connection: &Connection) -> rusqlite::Result<Result<(), JournalError>> {
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     let foreign_keys: bool = connection.pragma_query_value(None, "foreign_keys", |row| row.get(0))?;

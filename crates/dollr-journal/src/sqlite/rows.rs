@@ -86,10 +86,11 @@ pub(super) fn load(connection: &Connection, key: &str) -> rusqlite::Result<Optio
 }
 
 pub(super) fn open(connection: &Connection) -> rusqlite::Result<Vec<Entry>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM dollr_entries INDEXED BY dollr_entries_open WHERE open = 1 ORDER BY id"
-    );
-    all(connection, &sql, [], entry)
+    all(connection, &open_sql(), [], entry)
+}
+
+pub(super) fn open_sql() -> String {
+    format!("SELECT {COLUMNS} FROM dollr_entries INDEXED BY dollr_entries_open WHERE open = 1 ORDER BY id")
 }
 
 pub(super) fn newest(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Entry>> {

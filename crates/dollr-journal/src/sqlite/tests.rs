@@ -1,0 +1,187 @@
+//! What the public door cannot bring about: another patience, a fork (which takes unsafe code), a full disk.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use dollr_core::{Snapshot, Timestamp};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tempfile::TempDir;
+
+use super::open::{self, Missing};
+use super::{PATIENCE, SqliteJournal, rows};
+use crate::{Journal, JournalError, Kind, Page, Version};
+
+const NOW: Timestamp = Timestamp::from_millis(1_750_000_000_000);
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn opened(folder: &TempDir, patience: Duration) -> Result<SqliteJournal, JournalError> {
+    open::journal(&folder.path().join("journal.db"), Missing::Make, patience)
+}
+
+fn create(journal: &SqliteJournal, key: &str) -> Result<Version, JournalError> {
+    let snapshot = Snapshot::new("x".repeat(10_000));
+    let page = Page { state: "sending", open: true, snapshot: &snapshot, what: "prepared" };
+    journal.create(key, Kind::Execution, None, &page, NOW)
+}
+
+/// F27: no endless wait on a writer that never lets go, and nothing half-written.
+#[test]
+fn a_held_journal_is_named_when_patience_ends() {
+    let folder = folder();
+    let patience = Duration::from_millis(60);
+    let journal = opened(&folder, patience).expect("a journal");
+    let mut other = Connection::open(folder.path().join("journal.db")).expect("a connection");
+    let holder = Transaction::new(&mut other, TransactionBehavior::Immediate).expect("the write lock");
+
+    let begun = Instant::now();
+    let error = create(&journal, "a").expect_err("held");
+    assert!(begun.elapsed() >= patience, "it gave up after {:?}", begun.elapsed());
+    assert!(matches!(error, JournalError::Busy { waited, .. } if waited == patience), "{error}");
+    assert!(error.to_string().contains("journal.db\" was held by another writer for 60 ms"), "{error}");
+    assert_eq!(journal.load("a"), Ok(None), "readers are not held up");
+
+    drop(holder);
+    assert_eq!(create(&journal, "a"), Ok(Version::FIRST));
+}
+
+/// F27, F29: a writer in the way is waited for.
+#[test]
+fn a_writer_waits_for_another_one() {
+    let folder = folder();
+    let journal = opened(&folder, PATIENCE).expect("a journal");
+    let mut other = Connection::open(folder.path().join("journal.db")).expect("a connection");
+    let holder = Transaction::new(&mut other, TransactionBehavior::Immediate).expect("the write lock");
+    let released = AtomicBool::new(false);
+    let (ready, is_ready) = mpsc::channel();
+
+    thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            ready.send(()).expect("a listener");
+            let written = create(&journal, "a");
+            (written, released.load(Ordering::SeqCst))
+        });
+        is_ready.recv().expect("a writer");
+        released.store(true, Ordering::SeqCst);
+        holder.commit().expect("released");
+        assert_eq!(writer.join().expect("no panic"), (Ok(Version::FIRST), true));
+    });
+}
+
+/// I14: a connection that was inherited through a fork is never used, and the file is not opened beside it.
+#[test]
+fn a_forked_child_is_told_to_open_its_own() {
+    let folder = folder();
+    let mut journal = opened(&folder, PATIENCE).expect("a journal");
+    create(&journal, "a").expect("room");
+    journal.held.inherit();
+
+    let forked = JournalError::Forked { path: folder.path().join("journal.db") };
+    assert_eq!(create(&journal, "b"), Err(forked.clone()));
+    assert_eq!(journal.load("a"), Err(forked.clone()));
+    assert_eq!(journal.open_entries(), Err(forked.clone()));
+    assert_eq!(opened(&folder, PATIENCE).err(), Some(forked.clone()));
+    drop(journal);
+    assert_eq!(opened(&folder, PATIENCE).err(), Some(forked.clone()), "its locks stay inherited");
+    assert!(forked.to_string().ends_with("open it after the fork"), "{forked}");
+    assert!(folder.path().join("journal.db-wal").exists(), "the parent's log is left alone");
+}
+
+#[test]
+fn a_file_that_was_closed_before_the_fork_is_free() {
+    let folder = folder();
+    drop(opened(&folder, PATIENCE).expect("a journal"));
+    let (one, two) = (opened(&folder, PATIENCE), opened(&folder, PATIENCE));
+    assert!(one.is_ok() && two.is_ok(), "the same file, twice in one process");
+}
+
+/// I5, F27: what does not fit is said, what was there stays, and with room it goes on.
+#[test]
+fn a_full_disk_is_said_and_loses_nothing() {
+    let folder = folder();
+    let journal = opened(&folder, PATIENCE).expect("a journal");
+    create(&journal, "a").expect("room");
+    let limit = |pages: i64| {
+        let connection = journal.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = connection.as_ref().expect("open");
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).expect("a limit");
+    };
+    limit(1);
+    let full = create(&journal, "b").expect_err("no room");
+    assert!(matches!(full, JournalError::Full { .. }), "{full:?}");
+    assert!(full.to_string().ends_with("journal.db\" could not be written: the disk is full"), "{full}");
+    assert_eq!(journal.open_entries().expect("readable").len(), 1);
+    assert_eq!(journal.lines("b"), Ok(Vec::new()));
+    limit(1_000_000);
+    assert_eq!(create(&journal, "b"), Ok(Version::FIRST));
+}
+
+/// A thread that panics while it holds the connection takes nobody with it.
+#[test]
+fn a_panic_elsewhere_does_not_close_the_journal() {
+    let folder = folder();
+    let journal = opened(&folder, PATIENCE).expect("a journal");
+    let panicked = thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            journal.write(|transaction| -> rusqlite::Result<Result<(), JournalError>> {
+                transaction.execute("INSERT INTO dollr_entries (key, kind, state, open, snapshot, version, created_at, updated_at)
+                                     VALUES ('half', 'execution', 's', 1, '{}', 1, 0, 0)", [])?;
+                panic!("on purpose")
+            })
+        });
+        writer.join().is_err()
+    });
+    assert!(panicked);
+    assert_eq!(journal.load("half"), Ok(None));
+    assert_eq!(create(&journal, "a"), Ok(Version::FIRST));
+}
+
+/// I5: durability is not taken on trust.
+#[test]
+fn a_connection_of_ours_syncs_fully() {
+    let folder = folder();
+    let journal = opened(&folder, PATIENCE).expect("a journal");
+    let value = |name: &str| {
+        let read = |c: &mut Connection| c.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        journal.with(read).expect("a value")
+    };
+    assert_eq!(value("synchronous"), 2);
+    assert_eq!(value("foreign_keys"), 1);
+    assert_eq!(value("fullfsync"), 1);
+    assert_eq!(value("busy_timeout"), 5_000);
+    let mode = journal.with(|c| c.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0)));
+    assert_eq!(mode.as_deref(), Ok("wal"));
+}
+
+/// I5: a setting that did not take is an error, not a hope.
+#[test]
+fn a_connection_that_does_not_sync_is_refused() {
+    let folder = folder();
+    let journal = opened(&folder, PATIENCE).expect("a journal");
+    for (name, value, says) in [("synchronous", 1, "synchronous=1"), ("foreign_keys", 0, "foreign_keys=0")] {
+        let verdict = journal.with(|connection| {
+            connection.pragma_update(None, name, value)?;
+            let verdict = open::verify(&journal.path, connection)?;
+            open::durable(connection)?;
+            Ok(verdict)
+        });
+        let error = verdict.expect("readable").expect_err("refused");
+        assert!(error.to_string().contains(says), "{error}");
+    }
+}
+
+/// The list of open rows does not read the closed ones.
+#[test]
+fn open_rows_are_found_by_their_index() {
+    let folder = folder();
+    let journal = opened(&folder, PATIENCE).expect("a journal");
+    let plan = journal.with(|connection| {
+        let sql = format!("EXPLAIN QUERY PLAN {}", rows::open_sql());
+        connection.query_row(&sql, [], |row| row.get::<_, String>(3))
+    });
+    assert_eq!(plan.as_deref(), Ok("SCAN dollr_entries USING INDEX dollr_entries_open"));
+}
