@@ -214,7 +214,9 @@ impl Pace {
             return Step::Due;
         }
         let until = self.seen.after(Duration::from_millis(due - self.spent));
-        Step::Wait { until: until.min(self.born.after(policy.horizon)).max(now), why: self.why() }
+        let end = self.born.after(policy.horizon);
+        // A horizon that is behind ends no wait: a wait until now would spin.
+        Step::Wait { until: if now < end { until.min(end) } else { until }, why: self.why() }
     }
 
     fn why(&self) -> Why {
