@@ -23,6 +23,9 @@ use held::Held;
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+const NOT_A_DATABASE: &str = "it is not an SQLite database; name another file";
+const READ_ONLY: &str = "it cannot be written to; give its owner the right to";
+
 /// A [`Journal`] in an SQLite file, for any number of threads and processes of one machine.
 ///
 /// # Durability
@@ -182,8 +185,8 @@ fn fault(path: &Path, patience: Duration, error: &rusqlite::Error) -> JournalErr
             return JournalError::Busy { path, waited: patience };
         }
         Some(ErrorCode::DiskFull) => return JournalError::Full { path },
-        Some(ErrorCode::NotADatabase) => "it is not an SQLite database; name another file".to_owned(),
-        Some(ErrorCode::ReadOnly) => "it cannot be written to; give its owner the right to".to_owned(),
+        Some(ErrorCode::NotADatabase) => NOT_A_DATABASE.to_owned(),
+        Some(ErrorCode::ReadOnly) => READ_ONLY.to_owned(),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             "it, its -wal or its -shm cannot be opened; look at who owns the file and its folder".to_owned()
         }

@@ -11,8 +11,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::held::Held;
 use super::schema::{self, Mark};
-use super::{SqliteJournal, fault};
+use super::{NOT_A_DATABASE, READ_ONLY, SqliteJournal, fault};
 use crate::error::JournalError;
+
+/// The length of the shortest database: its header, in bytes.
+const HEADER: u64 = 100;
 
 /// What to do where there is no file.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,7 +42,7 @@ pub(super) fn journal(
     let mut connection = Connection::open_with_flags(&file, flags).map_err(failed)?;
     connection.busy_timeout(patience).map_err(failed)?;
     if connection.is_readonly("main").map_err(failed)? {
-        return Err(unusable(path, "it cannot be written to; give its owner the right to"));
+        return Err(unusable(path, READ_ONLY));
     }
     durable(&connection).map_err(failed)?;
     while check(path, schema::mark(&connection).map_err(failed)?)? != schema::NEWEST {
@@ -64,6 +67,8 @@ fn file(path: &Path, missing: Missing) -> Result<PathBuf, JournalError> {
         Ok(found) if !found.is_file() => {
             return Err(unusable(path, "it is not a regular file; name another"));
         }
+        // SQLite would take a single byte for an empty file.
+        Ok(found) if (1..HEADER).contains(&found.len()) => return Err(unusable(path, NOT_A_DATABASE)),
         Ok(found) => found.len(),
         Err(e) if e.kind() == ErrorKind::NotFound => 0,
         Err(e) => return Err(unusable(path, &e.to_string())),

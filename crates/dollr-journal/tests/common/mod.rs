@@ -1,0 +1,87 @@
+//! A folder, a journal in it, a page to write, and a process of one's own.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use dollr_core::{Snapshot, Timestamp};
+use dollr_journal::{Journal, JournalError, Kind, Page, SqliteJournal, Version};
+use tempfile::TempDir;
+
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_750_000_000_000);
+
+/// Names the file for a test that runs in a child process.
+const FILE: &str = "DOLLR_TEST_JOURNAL";
+
+pub(crate) struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().to_path_buf()
+    }
+
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join("journal.db")
+    }
+
+    pub(crate) fn journal(&self) -> SqliteJournal {
+        SqliteJournal::open(self.file()).expect("a journal")
+    }
+
+    /// Another program's view of the file.
+    pub(crate) fn raw(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.file()).expect("a connection")
+    }
+
+    /// The names in the folder, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let names = self.folder.path().read_dir().expect("a folder");
+        let mut names: Vec<_> =
+            names.map(|n| n.expect("a name").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+pub(crate) fn create(journal: &dyn Journal, key: &str) -> Result<Version, JournalError> {
+    let snapshot = Snapshot::new("{\"first\": true}");
+    let page = Page { state: "sending", open: true, snapshot: &snapshot, what: "prepared" };
+    journal.create(key, Kind::Execution, None, &page, NOW)
+}
+
+pub(crate) fn save(
+    journal: &dyn Journal,
+    key: &str,
+    expected: Version,
+    what: &str,
+) -> Result<Version, JournalError> {
+    let snapshot = Snapshot::new(format!("{{\"by\": \"{what}\"}}"));
+    let page = Page { state: "open", open: true, snapshot: &snapshot, what };
+    journal.save(key, expected, &page, NOW)
+}
+
+/// The file, in a child process; none where the test was started by itself.
+pub(crate) fn given() -> Option<PathBuf> {
+    env::var_os(FILE).map(PathBuf::from)
+}
+
+/// A process that runs the ignored test `name` on `file`, after `prelude` in a shell.
+pub(crate) fn child(name: &str, file: &Path, prelude: &str) -> Command {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &format!("{prelude}\nexec \"$0\" \"$@\"")])
+        .arg(env::current_exe().expect("this program"))
+        .args(["--ignored", "--exact", "--nocapture", name])
+        .env(FILE, file)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
+    command
+}

@@ -1,0 +1,222 @@
+//! Several processes and one file: killed, racing, with a loose umask, without rights, without room.
+#![cfg(unix)]
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command};
+
+use common::{Desk, child, create, given, save};
+use dollr_journal::{Journal, JournalError, SqliteJournal, Version};
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("there").permissions().mode() & 0o777
+}
+
+/// Waits until a child has said `word`.
+fn heard(child: &mut Child, word: &str) -> BufReader<ChildStdout> {
+    let mut said = BufReader::new(child.stdout.take().expect("piped"));
+    let mut line = String::new();
+    while said.read_line(&mut line).expect("readable") > 0 {
+        if line.trim_end().ends_with(word) {
+            return said;
+        }
+        line.clear();
+    }
+    panic!("the child ended before it said {word}");
+}
+
+/// Blocks until the parent says go on, or forever.
+fn wait_for_parent() {
+    std::io::stdin().read_line(&mut String::new()).expect("a parent");
+}
+
+fn tell(word: &str) {
+    let mut out = std::io::stdout();
+    writeln!(out, "{word}").and_then(|()| out.flush()).expect("a parent");
+}
+
+/// Runs a child to its end; its assertions are the test's.
+fn passes(mut command: Command) {
+    let output = command.output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("checked"), "{said}");
+}
+
+/// I1, I5, F26: what `create` and `save` have answered for is there after SIGKILL, and is listed.
+#[test]
+fn a_killed_process_leaves_what_it_recorded() {
+    let desk = Desk::new();
+    for (round, name) in (1..).zip(["a", "b", "c"]) {
+        let mut child = child("child_that_is_killed", &desk.file(), &format!("export KEY={name}"));
+        let mut child = child.spawn().expect("it runs");
+        let _said = heard(&mut child, "recorded");
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+
+        let journal = desk.journal();
+        assert_eq!(journal.open_entries().expect("readable").len(), round);
+        let entry = journal.load(name).expect("readable").expect("there");
+        assert_eq!((entry.version, entry.snapshot.as_str()), (Version::new(2), "{\"by\": \"answered\"}"));
+        assert_eq!(journal.lines(name).expect("readable").len(), 2);
+    }
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_that_is_killed() {
+    let Some(file) = given() else { return };
+    let key = std::env::var("KEY").expect("a key");
+    let journal = SqliteJournal::open(file).expect("a journal");
+    let first = create(&journal, &key).expect("room");
+    save(&journal, &key, first, "answered").expect("the right version");
+    tell("recorded");
+    wait_for_parent();
+}
+
+/// T28: whatever the umask, nobody else reads a payment.
+#[test]
+fn files_are_the_owners_alone_under_any_umask() {
+    for umask in ["000", "022", "077"] {
+        let desk = Desk::new();
+        passes(child("child_with_a_umask", &desk.file(), &format!("umask {umask}; export UMASK={umask}")));
+    }
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_with_a_umask() {
+    let Some(file) = given() else { return };
+    let umask = u32::from_str_radix(&std::env::var("UMASK").expect("a umask"), 8).expect("octal");
+    let journal = SqliteJournal::open(&file).expect("a journal");
+    create(&journal, "id").expect("room");
+    let folder = file.parent().expect("a folder");
+    let mut names: Vec<_> = folder.read_dir().expect("a folder").map(|n| n.expect("a name").path()).collect();
+    names.sort();
+    assert_eq!(names.len(), 3, "{names:?}");
+    for name in names {
+        assert_eq!(mode(&name), 0o600, "{}", name.display());
+    }
+    fs::write(folder.join("witness"), "").expect("a file");
+    assert_eq!(mode(&folder.join("witness")), 0o666 & !umask, "the umask was the one that was to be tested");
+    tell("checked");
+}
+
+/// F29: processes that come upon no journal all at once make one, together.
+#[test]
+fn processes_that_race_to_make_the_journal_all_succeed() {
+    for _ in 0..5 {
+        let desk = Desk::new();
+        let names = ["a", "b", "c", "d"];
+        let start = |name: &&str| {
+            child("child_that_races", &desk.file(), &format!("export KEY={name}")).spawn().expect("it runs")
+        };
+        let mut children: Vec<_> = names.iter().map(start).collect();
+        let mut said: Vec<_> = children.iter_mut().map(|child| heard(child, "ready")).collect();
+        for child in &mut children {
+            child.stdin.take().expect("piped").write_all(b"go\n").expect("it waits");
+        }
+        for (child, said) in children.iter_mut().zip(&mut said) {
+            let mut rest = String::new();
+            said.read_to_string(&mut rest).expect("readable");
+            assert!(child.wait().expect("it ends").success() && rest.contains("checked"), "{rest}");
+        }
+        let mut keys: Vec<_> =
+            desk.journal().open_entries().expect("readable").into_iter().map(|e| e.key).collect();
+        keys.sort();
+        assert_eq!(keys, names);
+        let raw = desk.raw();
+        let mark = |name| raw.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).expect("a mark");
+        assert_eq!((mark("application_id"), mark("user_version")), (0x444C_4C52, 1));
+    }
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_that_races() {
+    let Some(file) = given() else { return };
+    tell("ready");
+    wait_for_parent();
+    let journal = SqliteJournal::open(file).expect("a journal");
+    create(&journal, &std::env::var("KEY").expect("a key")).expect("room");
+    tell("checked");
+}
+
+/// I5, F27: when the file may not grow, it is said, and what was answered for is still there.
+#[test]
+fn a_disk_that_fails_is_said_and_loses_nothing() {
+    let desk = Desk::new();
+    let mut child =
+        child("child_that_runs_out", &desk.file(), "trap '' XFSZ; ulimit -f 300").spawn().expect("it runs");
+    let mut said = String::new();
+    child.stdout.take().expect("piped").read_to_string(&mut said).expect("readable");
+    assert!(child.wait().expect("it ends").success() && said.contains("checked"), "{said}");
+    let kept = said.lines().filter(|line| line.ends_with("kept")).count();
+    assert!(kept > 0, "{said}");
+    assert_eq!(desk.journal().open_entries().expect("readable").len(), kept);
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_that_runs_out() {
+    let Some(file) = given() else { return };
+    let journal = SqliteJournal::open(file).expect("a journal");
+    for n in 0..10_000 {
+        match create(&journal, &n.to_string()) {
+            Ok(_) => tell("kept"),
+            Err(error) => {
+                assert!(
+                    matches!(error, JournalError::Unusable { .. } | JournalError::Full { .. }),
+                    "{error:?}"
+                );
+                assert!(error.to_string().contains("journal.db\""), "{error}");
+                tell("checked");
+                return;
+            }
+        }
+    }
+    panic!("the limit did not hold");
+}
+
+/// A file that this user may not write, or not read: root may do either, so that the child is nobody then.
+#[test]
+fn a_file_without_the_right_to_it_is_said_and_stays_as_it_was() {
+    let desk = Desk::new();
+    create(&desk.journal(), "id").expect("room");
+    fs::set_permissions(desk.folder(), fs::Permissions::from_mode(0o755)).expect("ours");
+    let root = fs::metadata(desk.folder()).expect("there").uid() == 0;
+    let before = fs::read(desk.file()).expect("readable");
+    let cases: &[(u32, &str)] = if root {
+        &[(0o444, "cannot be"), (0o000, "cannot be opened")]
+    } else {
+        &[(0o400, "it cannot be written to"), (0o000, "cannot be opened")]
+    };
+    for (rights, says) in cases {
+        fs::set_permissions(desk.file(), fs::Permissions::from_mode(*rights)).expect("ours");
+        let mut child = child("child_without_rights", &desk.file(), &format!("export SAYS='{says}'"));
+        if root {
+            child.uid(65_534).gid(65_534);
+        }
+        passes(child);
+        assert_eq!(mode(&desk.file()), *rights);
+        assert_eq!(desk.names(), ["journal.db"]);
+    }
+    fs::set_permissions(desk.file(), fs::Permissions::from_mode(0o600)).expect("ours");
+    assert_eq!(fs::read(desk.file()).expect("readable"), before);
+}
+
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_without_rights() {
+    let Some(file) = given() else { return };
+    let says = std::env::var("SAYS").expect("a sentence");
+    for refused in [SqliteJournal::open(&file), SqliteJournal::open_existing(&file)] {
+        let error = refused.expect_err("no right to it").to_string();
+        assert!(error.starts_with("the journal at \"/") && error.contains(&says), "{error}");
+    }
+    tell("checked");
+}

@@ -1,0 +1,287 @@
+//! What is written is read back, once, by whoever holds the right version.
+
+mod common;
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use common::{Desk, NOW, create, save};
+use dollr_core::{BadSnapshot, Execution, Intent, Machine, Policy, ReferenceId, Snapshot, Timestamp};
+use dollr_journal::{Entry, Journal, JournalError, Kind, Line, Page, SqliteJournal, Version};
+
+#[test]
+fn a_row_comes_back_as_it_was_written() {
+    let desk = Desk::new();
+    let snapshot = Snapshot::new("{\"größe\": \"📈\"}");
+    let page = Page { state: "sending", open: true, snapshot: &snapshot, what: "prepared" };
+    let mut written = Entry::new("id", Kind::Source, Some("order 17"), &page, NOW);
+    let journal = desk.journal();
+    assert_eq!(journal.create("id", Kind::Source, Some("order 17"), &page, NOW), Ok(Version::FIRST));
+    assert_eq!(journal.load("id"), Ok(Some(written.clone())));
+
+    let later = NOW.after(Duration::from_secs(3));
+    let snapshot = Snapshot::new("{}");
+    let page = Page { state: "paid", open: false, snapshot: &snapshot, what: "answered" };
+    written.write(&page, later);
+    assert_eq!(journal.save("id", Version::FIRST, &page, later), Ok(Version::new(2)));
+    drop(journal);
+
+    let journal = SqliteJournal::open_existing(desk.file()).expect("it is there");
+    assert_eq!(journal.load("id"), Ok(Some(written)));
+    assert_eq!(journal.load("ID"), Ok(None), "a key is found as it was written");
+    let lines = journal.lines("id").expect("readable");
+    let told: Vec<_> = lines.iter().map(|l| (l.at, l.what.as_str(), l.state.as_str())).collect();
+    assert_eq!(told, [(NOW, "prepared", "sending"), (later, "answered", "paid")]);
+    assert_eq!(lines.last(), Some(&Line::new(&page, later)));
+    assert_eq!(journal.lines("other"), Ok(Vec::new()));
+}
+
+/// I5: what is open is listed until it no longer is, oldest first, also when the clock was set back.
+#[test]
+fn what_is_open_is_listed_until_it_ends() {
+    let desk = Desk::new();
+    let journal = desk.journal();
+    let snapshot = Snapshot::new("{}");
+    let open = Page { state: "sending", open: true, snapshot: &snapshot, what: "prepared" };
+    for (key, millis) in [("z", 3_000), ("a", 2_000), ("m", 1_000)] {
+        journal.create(key, Kind::Execution, None, &open, Timestamp::from_millis(millis)).expect("room");
+    }
+    let keys = |entries: Result<Vec<Entry>, JournalError>| -> Vec<String> {
+        entries.expect("readable").into_iter().map(|e| e.key).collect()
+    };
+    assert_eq!(keys(journal.open_entries()), ["z", "a", "m"]);
+
+    let ended = Page { open: false, state: "completed", ..open.clone() };
+    let version = journal.save("a", Version::FIRST, &ended, NOW).expect("the right version");
+    assert_eq!(keys(journal.open_entries()), ["z", "m"]);
+    journal.save("a", version, &open, NOW).expect("the right version");
+    assert_eq!(keys(journal.open_entries()), ["z", "a", "m"], "and again, where it is taken up again");
+
+    assert_eq!(keys(journal.entries(2)), ["m", "a"]);
+    assert_eq!(keys(journal.entries(0)), [""; 0]);
+    assert_eq!(keys(journal.entries(usize::MAX)), ["m", "a", "z"]);
+}
+
+/// I5: a row is never made over.
+#[test]
+fn a_key_is_created_once() {
+    let desk = Desk::new();
+    let (one, two) = (desk.journal(), desk.journal());
+    create(&one, "id").expect("room");
+    let before = one.load("id");
+    for journal in [&one, &two] {
+        let error = create(journal, "id").expect_err("it is there");
+        assert_eq!(error, JournalError::Exists { key: "id".to_owned() });
+        assert_eq!(
+            error.to_string(),
+            "the journal has an entry for \"id\" already: load it and go on from there"
+        );
+    }
+    assert_eq!(two.load("id"), before);
+    assert_eq!(two.lines("id").expect("readable").len(), 1);
+}
+
+/// I14: compare-and-set.
+#[test]
+fn a_stale_writer_is_refused() {
+    let desk = Desk::new();
+    let (one, two) = (desk.journal(), desk.journal());
+    let first = create(&one, "id").expect("room");
+    let second = save(&two, "id", first, "two").expect("the right version");
+    let before = one.load("id");
+
+    let error = save(&one, "id", first, "one").expect_err("too late");
+    assert_eq!(
+        error.to_string(),
+        "the entry for \"id\" has version 2, not 1: another writer was there first, load it again"
+    );
+    let ahead = Version::new(9);
+    let error = save(&one, "id", ahead, "one").expect_err("never was");
+    assert_eq!(error, JournalError::Stale { key: "id".to_owned(), expected: ahead, found: Some(second) });
+    let error = save(&one, "nobody", first, "one").expect_err("not there");
+    assert_eq!(error, JournalError::Stale { key: "nobody".to_owned(), expected: first, found: None });
+    assert_eq!(error.to_string(), "the journal has no entry for \"nobody\", so it cannot be at version 1");
+
+    assert_eq!(one.load("id"), before);
+    assert_eq!(one.lines("id").expect("readable").len(), 2);
+    assert_eq!(save(&one, "id", second, "one"), Ok(Version::new(3)));
+}
+
+/// I14: of writers that start from the same version, one wins, each time.
+#[test]
+fn exactly_one_of_eight_writers_wins() {
+    const WRITERS: usize = 8;
+    const ROUNDS: u32 = 12;
+    let desk = Desk::new();
+    create(&desk.journal(), "id").expect("room");
+    let start = Barrier::new(WRITERS);
+    let wins: u32 = thread::scope(|scope| {
+        let race = |name: usize| {
+            let (journal, start) = (desk.journal(), &start);
+            move || {
+                let mut wins = 0;
+                for round in 1..=u64::from(ROUNDS) {
+                    start.wait();
+                    match save(&journal, "id", Version::new(round), &name.to_string()) {
+                        Ok(version) => {
+                            assert_eq!(version, Version::new(round + 1));
+                            wins += 1;
+                        }
+                        Err(JournalError::Stale { found, .. }) => {
+                            assert_eq!(found, Some(Version::new(round + 1)));
+                        }
+                        Err(other) => panic!("{other}"),
+                    }
+                }
+                wins
+            }
+        };
+        let writers: Vec<_> = (0..WRITERS).map(|name| scope.spawn(race(name))).collect();
+        writers.into_iter().map(|w| w.join().expect("no panic")).sum()
+    });
+    assert_eq!(wins, ROUNDS);
+    let journal = desk.journal();
+    let last = journal.load("id").expect("readable").expect("there");
+    let lines = journal.lines("id").expect("readable");
+    assert_eq!((last.version.number(), lines.len()), (13, 13));
+    let winner = &lines.last().expect("a line").what;
+    assert_eq!(last.snapshot.as_str(), format!("{{\"by\": \"{winner}\"}}"), "row and line are of one writer");
+}
+
+/// I14: of threads that make the same row through one journal, one does.
+#[test]
+fn exactly_one_of_eight_creators_wins() {
+    let desk = Desk::new();
+    let (journal, start) = (Arc::new(desk.journal()), Barrier::new(8));
+    for key in ["a", "b", "c"] {
+        let made = thread::scope(|scope| {
+            let race = || {
+                start.wait();
+                create(&journal, key).is_ok()
+            };
+            let creators: Vec<_> = (0..8).map(|_| scope.spawn(race)).collect();
+            creators
+                .into_iter()
+                .filter(|_| true)
+                .map(|c| c.join().expect("no panic"))
+                .filter(|won| *won)
+                .count()
+        });
+        assert_eq!(made, 1, "{key}");
+    }
+}
+
+/// T27: what a payer or a merchant types is a value, never SQL.
+#[test]
+fn an_injection_is_only_text() {
+    let desk = Desk::new();
+    let journal = desk.journal();
+    let hostile = [
+        "'; DROP TABLE dollr_entries; --",
+        "\" OR 1=1 --",
+        "') ; UPDATE dollr_entries SET open = 0; --",
+        "?1",
+        ":key",
+        "%",
+        "_",
+        "",
+        "\0",
+        "\0after nothing",
+        "a\r\nb\u{1b}[2J",
+        "\u{202e}evil",
+        "𝟏' UNION SELECT snapshot FROM dollr_entries --",
+    ];
+    let snapshot = Snapshot::new("{}");
+    for text in hostile {
+        let page = Page { state: text, open: true, snapshot: &snapshot, what: text };
+        let version = journal.create(text, Kind::Execution, Some(text), &page, NOW).expect("only text");
+        journal.save(text, version, &page, NOW).expect("only text");
+    }
+    for text in hostile {
+        let entry = journal.load(text).expect("readable").expect("there");
+        assert_eq!(
+            (entry.key.as_str(), entry.order.as_deref(), entry.state.as_str()),
+            (text, Some(text), text)
+        );
+        let lines = journal.lines(text).expect("readable");
+        assert_eq!(lines.iter().map(|l| l.what.as_str()).collect::<Vec<_>>(), [text, text]);
+        let error = create(&journal, text).expect_err("there").to_string();
+        assert!(!error.contains(|c: char| c.is_control() || c == '\u{202e}'), "{error:?}");
+    }
+    assert_eq!(journal.open_entries().expect("readable").len(), hostile.len());
+}
+
+#[test]
+fn a_long_key_does_not_fill_the_error() {
+    let desk = Desk::new();
+    let journal = desk.journal();
+    let key = "ü".repeat(100_000);
+    create(&journal, &key).expect("room");
+    let error = create(&journal, &key).expect_err("there").to_string();
+    assert!(error.chars().count() < 160, "{error}");
+}
+
+/// Support and audit can rely on it: an event stays as it was.
+#[test]
+fn events_are_only_appended() {
+    let desk = Desk::new();
+    let journal = desk.journal();
+    let first = create(&journal, "id").expect("room");
+    save(&journal, "id", first, "answered").expect("the right version");
+    let before = journal.lines("id");
+    let raw = desk.raw();
+    for sql in [
+        "UPDATE dollr_events SET what = 'nothing'",
+        "UPDATE OR REPLACE dollr_events SET version = 2 WHERE version = 1",
+        "DELETE FROM dollr_events",
+        "INSERT OR REPLACE INTO dollr_events (id, entry_id, version, at, what, state) VALUES (1, 1, 9, 0, 'x', 'x')",
+        "REPLACE INTO dollr_events (entry_id, version, at, what, state) VALUES (1, 1, 0, 'x', 'x')",
+    ] {
+        let error = raw.execute_batch(sql).expect_err(sql);
+        assert!(error.to_string().contains("events are only appended"), "{sql}: {error}");
+    }
+    let error =
+        raw.execute_batch("PRAGMA foreign_keys = 1; DELETE FROM dollr_entries").expect_err("held by events");
+    assert!(error.to_string().contains("FOREIGN KEY"), "{error}");
+    assert_eq!(journal.lines("id"), before);
+}
+
+/// T29: the journal hands out what it has, and the core finds what was changed in it.
+#[test]
+fn a_changed_snapshot_is_never_taken_for_a_payment() {
+    let desk = Desk::new();
+    let journal = desk.journal();
+    let intent = Intent::collection(
+        ReferenceId::from_random_bytes([7; 16]),
+        "55".parse().expect("an account"),
+        "18".parse().expect("an account"),
+        "USD".parse().expect("a currency"),
+    );
+    let snapshot = Execution::prepare(intent, Policy::default(), NOW).snapshot();
+    let page = Page { state: "prepared", open: true, snapshot: &snapshot, what: "prepared" };
+    journal.create("id", Kind::Execution, None, &page, NOW).expect("room");
+    let restored = || Execution::restore(&journal.load("id").expect("readable").expect("there").snapshot);
+    assert!(restored().is_ok());
+
+    let raw = desk.raw();
+    raw.execute("UPDATE dollr_entries SET snapshot = replace(snapshot, 'USD', 'ZWG')", []).expect("changed");
+    assert!(matches!(restored(), Err(BadSnapshot::Tampered { .. })));
+    raw.execute("UPDATE dollr_entries SET snapshot = substr(snapshot, 1, 40)", []).expect("cut");
+    assert!(matches!(restored(), Err(BadSnapshot::Damaged(_))));
+}
+
+#[test]
+fn a_pointer_to_a_journal_is_one() {
+    fn count(journal: impl Journal) -> usize {
+        journal.entries(9).expect("readable").len()
+    }
+    let desk = Desk::new();
+    let journal = desk.journal();
+    create(&journal, "id").expect("room");
+    assert_eq!(count(&journal), 1);
+    let shared: Arc<dyn Journal> = Arc::new(journal);
+    assert_eq!(count(Arc::clone(&shared)), 1);
+    assert_eq!(count(&*shared), 1);
+    assert!(format!("{shared:?}").starts_with("SqliteJournal { path: "), "{shared:?}");
+}
