@@ -46,6 +46,34 @@ fn a_repeated_post_on_a_new_session_is_a_double_charge_too() {
 }
 
 #[test]
+fn a_reference_that_charges_two_orders_is_counted_at_each() {
+    let world = world_of(Simulator::builder().deduplicate(false));
+    let first = world.prepare("1000");
+    let mut second = world.prepare("1000");
+    world.collect(&first);
+    second.body["reference_id"] = json!(first.reference);
+    assert_eq!(world.collect(&second).status, 200);
+    let ledger = world.sim.ledger();
+    let charges = |source_id| ledger.charges_for_order(SourceKind::Order, source_id);
+    assert_eq!(
+        (charges(first.source_id), charges(second.source_id), ledger.charges(&first.reference)),
+        (1, 1, 2)
+    );
+}
+
+#[test]
+fn the_documented_session_takes_any_reference_until_its_invoice_is_paid() {
+    let world = world();
+    let mut payment = world.prepare("18");
+    payment.body["session_id"] = json!("55");
+    for (advance, status) in [(0, 200), (1_000, 200), (2_000, 400)] {
+        world.clock.advance(advance);
+        payment.body["reference_id"] = json!(new_reference());
+        assert_eq!(world.collect(&payment).status, status);
+    }
+}
+
+#[test]
 fn a_reference_with_another_body_is_a_conflict() {
     let world = world();
     let mut payment = world.prepare("1000");
