@@ -3,14 +3,15 @@
 
 mod common;
 
+use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command};
 
-use common::{Desk, child, create, given, save};
+use common::{Desk, child, child_of, create, given, save};
 use dollr_journal::{Journal, JournalError, SqliteJournal, Version};
 
 fn mode(path: &Path) -> u32 {
@@ -70,7 +71,7 @@ fn a_killed_process_leaves_what_it_recorded() {
 #[ignore = "runs in a process of its own"]
 fn child_that_is_killed() {
     let Some(file) = given() else { return };
-    let key = std::env::var("KEY").expect("a key");
+    let key = env::var("KEY").expect("a key");
     let journal = SqliteJournal::open(file).expect("a journal");
     let first = create(&journal, &key).expect("room");
     save(&journal, &key, first, "answered").expect("the right version");
@@ -91,7 +92,7 @@ fn files_are_the_owners_alone_under_any_umask() {
 #[ignore = "runs in a process of its own"]
 fn child_with_a_umask() {
     let Some(file) = given() else { return };
-    let umask = u32::from_str_radix(&std::env::var("UMASK").expect("a umask"), 8).expect("octal");
+    let umask = u32::from_str_radix(&env::var("UMASK").expect("a umask"), 8).expect("octal");
     let journal = SqliteJournal::open(&file).expect("a journal");
     create(&journal, "id").expect("room");
     let folder = file.parent().expect("a folder");
@@ -142,7 +143,7 @@ fn child_that_races() {
     tell("ready");
     wait_for_parent();
     let journal = SqliteJournal::open(file).expect("a journal");
-    create(&journal, &std::env::var("KEY").expect("a key")).expect("room");
+    create(&journal, &env::var("KEY").expect("a key")).expect("room");
     tell("checked");
 }
 
@@ -182,27 +183,38 @@ fn child_that_runs_out() {
     panic!("the limit did not hold");
 }
 
-/// A file that this user may not write, or not read: root may do either, so that the child is nobody then.
+/// A file that this user may not write, or not read. Root may do either, so the child is somebody else then, with a
+/// copy of this program that it can reach.
 #[test]
 fn a_file_without_the_right_to_it_is_said_and_stays_as_it_was() {
-    let desk = Desk::new();
+    const NOBODY: u32 = 65_534;
+    let (desk, shelf) = (Desk::new(), Desk::new());
     create(&desk.journal(), "id").expect("room");
-    fs::set_permissions(desk.folder(), fs::Permissions::from_mode(0o755)).expect("ours");
-    let root = fs::metadata(desk.folder()).expect("there").uid() == 0;
     let before = fs::read(desk.file()).expect("readable");
-    let cases: &[(u32, &str)] = if root {
-        &[(0o444, "cannot be"), (0o000, "cannot be opened")]
-    } else {
-        &[(0o400, "it cannot be written to"), (0o000, "cannot be opened")]
-    };
-    for (rights, says) in cases {
-        fs::set_permissions(desk.file(), fs::Permissions::from_mode(*rights)).expect("ours");
-        let mut child = child("child_without_rights", &desk.file(), &format!("export SAYS='{says}'"));
+    let root = fs::metadata(desk.file()).expect("there").uid() == 0;
+    let program = shelf.folder().join("program");
+    fs::copy(env::current_exe().expect("this program"), &program).expect("copied");
+    for path in [desk.folder(), shelf.folder(), program.clone()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("ours");
+    }
+
+    let mut cases = vec![
+        (NOBODY, 0o400, "it cannot be written to; give its owner the right to"),
+        (NOBODY, 0o000, "it, its -wal or its -shm cannot be opened"),
+    ];
+    if root {
+        cases.push((0, 0o644, "others may read it (mode 644), and that could not be changed"));
+    }
+    for (owner, rights, says) in cases {
+        fs::set_permissions(desk.file(), fs::Permissions::from_mode(rights)).expect("ours");
+        let prelude = format!("export SAYS='{says}'");
+        let mut child = child_of(&program, "child_without_rights", &desk.file(), &prelude);
         if root {
-            child.uid(65_534).gid(65_534);
+            chown(desk.file(), Some(owner), None).expect("root may");
+            child.uid(NOBODY).gid(NOBODY);
         }
         passes(child);
-        assert_eq!(mode(&desk.file()), *rights);
+        assert_eq!(mode(&desk.file()), rights);
         assert_eq!(desk.names(), ["journal.db"]);
     }
     fs::set_permissions(desk.file(), fs::Permissions::from_mode(0o600)).expect("ours");
@@ -213,7 +225,7 @@ fn a_file_without_the_right_to_it_is_said_and_stays_as_it_was() {
 #[ignore = "runs in a process of its own"]
 fn child_without_rights() {
     let Some(file) = given() else { return };
-    let says = std::env::var("SAYS").expect("a sentence");
+    let says = env::var("SAYS").expect("a sentence");
     for refused in [SqliteJournal::open(&file), SqliteJournal::open_existing(&file)] {
         let error = refused.expect_err("no right to it").to_string();
         assert!(error.starts_with("the journal at \"/") && error.contains(&says), "{error}");

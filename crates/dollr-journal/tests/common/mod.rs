@@ -74,10 +74,15 @@ pub(crate) fn given() -> Option<PathBuf> {
 
 /// A process that runs the ignored test `name` on `file`, after `prelude` in a shell.
 pub(crate) fn child(name: &str, file: &Path, prelude: &str) -> Command {
+    child_of(&env::current_exe().expect("this program"), name, file, prelude)
+}
+
+/// The same, where the program is a copy of this one.
+pub(crate) fn child_of(program: &Path, name: &str, file: &Path, prelude: &str) -> Command {
     let mut command = Command::new("sh");
     command
         .args(["-c", &format!("{prelude}\nexec \"$0\" \"$@\"")])
-        .arg(env::current_exe().expect("this program"))
+        .arg(program)
         .args(["--ignored", "--exact", "--nocapture", name])
         .env(FILE, file)
         .stdin(Stdio::piped())
