@@ -1,3 +1,53 @@
-//! The `dollr` command.
+//! The `dollr` command: collect and verify payments, look into the journal, and try everything on a simulated vendor.
+//!
+//! Results go to stdout (with `--json`, one object), everything else to stderr. Exit codes: 0 paid or done, 1 error,
+//! 2 usage, 3 failed or refused, 4 still open, 5 a person must look.
+#![forbid(unsafe_code)]
 
-fn main() {}
+mod args;
+mod commands;
+mod demo;
+mod failure;
+mod output;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    log_to_stderr(args.verbose);
+    match run(&args) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("dollr: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<ExitCode, Failure> {
+    match &args.command {
+        Command::Demo => demo::run(args),
+        Command::Sim(sim) => commands::sim(sim),
+        Command::Checkout(checkout) => commands::checkout(args, checkout),
+        Command::Collect(collect) => commands::collect(args, collect),
+        Command::Verify(verify) => commands::verify(args, verify),
+        Command::Status { reference_id } => commands::status(args, *reference_id),
+        Command::Journal(journal) => commands::journal(args, journal),
+    }
+}
+
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "dollr_client=info",
+        2 => "dollr_client=debug",
+        _ => "trace",
+    };
+    tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).init();
+}

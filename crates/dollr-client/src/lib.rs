@@ -1,1 +1,55 @@
-//! To be written.
+//! Has this been paid? The part of `dollr` that **acts**: it drives the machines of [`dollr_core`] over HTTP, keeps them
+//! in a [`dollr_journal`], and blocks until there is a verdict.
+//!
+//! ```no_run
+//! use dollr_client::{Attempt, Client, Verdict};
+//! use dollr_client::core::Intent;
+//! use dollr_client::journal::SqliteJournal;
+//!
+//! let client = Client::builder()
+//!     .credentials_from_env()                       // DOLLR_CLIENT_ID, DOLLR_CLIENT_SECRET, DOLLR_BASE_URL
+//!     .journal(SqliteJournal::open("payments.db")?) // a payment is on disk before it is on the wire
+//!     .build()?;
+//!
+//! let session = client.create_session("INVOICE:101".parse()?)?;
+//! let intent = Intent::collection(client.reference_id()?, session.id, "18".parse()?, "USD".parse()?)
+//!     .amount("250.00".parse()?);
+//! let report = client.collect(Attempt::new(intent).order("A-1"))?;
+//! match report.verdict {
+//!     Verdict::Paid(settlement) => println!("ship it: {settlement}"),
+//!     Verdict::Open { .. } => println!("ask again later: client.wait({})", report.key),
+//!     other => println!("{other}"),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it takes care of
+//!
+//! One token for all threads, renewed once at a time. Nothing is followed, repeated or decompressed by the HTTP stack:
+//! a request is sent once, or the machine says so. TLS everywhere but on loopback, no proxy unless asked for, time-outs on
+//! everything, bodies of at most 1 MiB. [`Client`] is `Send + Sync`; a child process must make its own.
+//!
+//! # What is out of scope
+//!
+//! Decisions are the core's: there is no rule about payments here. Async is the host's: drive the core over any
+//! HTTP library, its front page shows how. Many workers on one journal, and realtime hints, are other parts of the project.
+#![forbid(unsafe_code)]
+
+mod attempt;
+mod builder;
+mod client;
+mod clock;
+mod drive;
+mod error;
+mod http;
+
+pub use attempt::Attempt;
+pub use builder::{BaseUrl, ClientBuilder};
+pub use client::Client;
+pub use clock::{Clock, SystemClock};
+pub use drive::{Calls, Report};
+pub use error::Error;
+
+pub use dollr_core as core;
+pub use dollr_core::Verdict;
+pub use dollr_journal as journal;

@@ -1,0 +1,175 @@
+//! The command line. A value that cannot be one is refused here, with a sentence that names its place.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgGroup, Parser, Subcommand};
+use dollr_client::core::{AccountId, Amount, Currency, ReferenceId, SessionId, SourceKind, SourceRef};
+
+/// Has this been paid? Ask Dollr with certainty, with the fewest calls, and never charge twice.
+#[derive(Debug, Parser)]
+#[command(name = "dollr", version, after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Where payments are recorded before they are sent.
+    #[arg(long, global = true, env = "DOLLR_JOURNAL", default_value = "dollr.db", value_name = "FILE")]
+    pub(crate) journal: PathBuf,
+    /// Where the API is; plain http only on loopback.
+    #[arg(long, global = true, env = "DOLLR_BASE_URL", value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// A file with the lines `DOLLR_CLIENT_ID=…` and `DOLLR_CLIENT_SECRET=…`, if they are not in the environment.
+    #[arg(long, global = true, env = "DOLLR_CREDENTIALS", value_name = "FILE")]
+    pub(crate) credentials: Option<PathBuf>,
+    /// Print one JSON object on stdout.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Say more on stderr: -v verdicts, -vv each call, -vvv everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "Credentials come from DOLLR_CLIENT_ID and DOLLR_CLIENT_SECRET or from --credentials, never from an argument.\n\
+    Exit codes: 0 paid or done, 1 error, 2 usage, 3 failed or refused, 4 still open, 5 a person must look.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Watch payments of many fates go from order to verdict, on a simulated vendor.
+    Demo,
+    /// Run a simulated vendor to develop against.
+    Sim(Sim),
+    /// Make a hosted checkout: a page to send a customer to.
+    Checkout(Checkout),
+    /// Collect from a customer's account and wait for the verdict.
+    Collect(Collect),
+    /// Ask whether an invoice or order is paid, in full.
+    Verify(Verify),
+    /// Ask once how a recorded payment stands.
+    Status {
+        /// Its reference id.
+        reference_id: ReferenceId,
+    },
+    /// Look into the journal.
+    #[command(subcommand)]
+    Journal(Journal),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sim {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8787", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// How fast time goes: at 10, a payment of a minute takes six seconds.
+    #[arg(long, default_value_t = 1.0, value_parser = time_scale, value_name = "FACTOR")]
+    pub(crate) time_scale: f64,
+    /// Move money again for each POST with the same reference id.
+    #[arg(long)]
+    pub(crate) no_deduplication: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Checkout {
+    /// INVOICE or ORDER.
+    #[arg(long, default_value = "INVOICE")]
+    pub(crate) kind: SourceKind,
+    /// The customer's phone number: 8 to 15 digits, without `+`.
+    #[arg(long)]
+    pub(crate) phone: String,
+    /// The order's currency, such as USD.
+    #[arg(long)]
+    pub(crate) currency: Currency,
+    /// A line of the order, such as "Shoes=250.00"; repeat it for more.
+    #[arg(long = "item", required = true, value_parser = item, value_name = "NAME=AMOUNT")]
+    pub(crate) items: Vec<(String, Amount)>,
+    /// Where the customer is sent after paying; it proves nothing.
+    #[arg(long)]
+    pub(crate) success_url: Option<String>,
+    /// Where the customer is sent after giving up.
+    #[arg(long)]
+    pub(crate) cancel_url: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = ArgGroup::new("what").required(true))]
+pub(crate) struct Collect {
+    /// The session to execute in.
+    #[arg(long, group = "what")]
+    pub(crate) session: Option<SessionId>,
+    /// The invoice or order to make a session for, such as INVOICE:101.
+    #[arg(long, group = "what")]
+    pub(crate) source: Option<SourceRef>,
+    /// The payer's payment account.
+    #[arg(long)]
+    pub(crate) account: AccountId,
+    /// The payer's currency, such as USD.
+    #[arg(long)]
+    pub(crate) currency: Currency,
+    /// What is to be paid, in major units; anything else is never taken for paid.
+    #[arg(long)]
+    pub(crate) amount: Option<Amount>,
+    /// Your own name of the order, for the journal.
+    #[arg(long)]
+    pub(crate) order: Option<String>,
+    /// An id of your own for this one attempt: a version-4 UUID that was never used.
+    #[arg(long)]
+    pub(crate) reference_id: Option<ReferenceId>,
+    /// How long to wait for a verdict.
+    #[arg(long, default_value = "5m", value_parser = duration, value_name = "TIME")]
+    pub(crate) patience: Duration,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Verify {
+    /// The invoice or order, such as INVOICE:101.
+    #[arg(long)]
+    pub(crate) source: SourceRef,
+    /// Your order's total, in major units.
+    #[arg(long)]
+    pub(crate) amount: Amount,
+    /// Your order's currency.
+    #[arg(long)]
+    pub(crate) currency: Currency,
+    /// How long to wait for a verdict; without it, ask once.
+    #[arg(long, default_value = "0s", value_parser = duration, value_name = "TIME")]
+    pub(crate) patience: Duration,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Journal {
+    /// The payments, newest first.
+    List {
+        /// Only those without a final verdict, oldest first.
+        #[arg(long)]
+        open: bool,
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// One payment and what happened to it.
+    Show {
+        /// A reference id, or a source such as INVOICE:101.
+        key: String,
+    },
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong =
+        || format!("time `{}` is not valid: expected one such as 90s, 5m or 1h", text.escape_default());
+    let span: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    Duration::try_from(span).map_err(|_| wrong())
+}
+
+fn item(text: &str) -> Result<(String, Amount), String> {
+    let (name, amount) = text.rsplit_once('=').ok_or("expected NAME=AMOUNT such as Shoes=250.00")?;
+    if name.is_empty() {
+        return Err("the item has no name: expected NAME=AMOUNT such as Shoes=250.00".to_string());
+    }
+    Ok((name.to_string(), amount.parse().map_err(|e: dollr_client::core::Invalid| e.to_string())?))
+}
+
+fn time_scale(text: &str) -> Result<f64, String> {
+    let factor: f64 = text.parse().map_err(|_| "expected a number such as 10".to_string())?;
+    let fits = (0.001..=100_000.0).contains(&factor);
+    if fits { Ok(factor) } else { Err("expected a number from 0.001 to 100000".to_string()) }
+}

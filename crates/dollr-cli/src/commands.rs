@@ -1,0 +1,179 @@
+//! The commands, but for the demonstration: each is arguments in, one call of the client, a report out.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use dollr_client::core::{CheckoutOrder, Intent, ReferenceId};
+use dollr_client::journal::{Entry, Journal as _, SqliteJournal};
+use dollr_client::{Attempt, Error, Report};
+use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Clock, Simulator};
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+
+use crate::args::{Args, Checkout, Collect, Journal, Sim, Verify};
+use crate::failure::Failure;
+use crate::{output, settings};
+
+/// Runs until it is interrupted.
+pub(crate) fn sim(sim: &Sim) -> Result<ExitCode, Failure> {
+    let clock = if (sim.time_scale - 1.0).abs() < f64::EPSILON {
+        Clock::real()
+    } else {
+        Clock::scaled(sim.time_scale)
+    };
+    let simulator = Simulator::builder()
+        .listen(sim.listen)
+        .clock(clock)
+        .deduplicate(!sim.no_deduplication)
+        .start()
+        .map_err(|e| Failure::new(format!("cannot listen on {}: {e}", sim.listen)))?;
+    let url = simulator.base_url();
+    println!("A simulated Dollr at {url} (stop it with Ctrl-C)\n");
+    println!(
+        "  export DOLLR_BASE_URL={url} DOLLR_CLIENT_ID={CLIENT_ID} DOLLR_CLIENT_SECRET={CLIENT_SECRET}\n"
+    );
+    println!("{}", dollr_sim::cheat_sheet());
+    loop {
+        std::thread::park();
+    }
+}
+
+pub(crate) fn checkout(args: &Args, checkout: &Checkout) -> Result<ExitCode, Failure> {
+    let mut order =
+        CheckoutOrder::new(checkout.kind, &checkout.phone, checkout.currency).map_err(Error::from)?;
+    for (name, amount) in &checkout.items {
+        order = order.item(name, *amount);
+    }
+    if let Some(url) = &checkout.success_url {
+        order = order.success_url(url);
+    }
+    if let Some(url) = &checkout.cancel_url {
+        order = order.cancel_url(url);
+    }
+    let made = settings::client_without_journal(args)?.create_checkout(&order)?;
+    let source = made.source.to_string();
+    let total = made.total.map(|total| total.to_string());
+    let currency = made.currency.unwrap_or(checkout.currency).to_string();
+    if args.json {
+        let object =
+            json!({ "source": source, "url": made.url, "total_amount": total, "currency": currency });
+        println!("{object}");
+    } else {
+        let total = total.unwrap_or_else(|| "TOTAL".to_string());
+        println!("{source}  {total} {currency}\n{}", made.url);
+        eprintln!(
+            "  send the customer there, then: dollr verify --source {source} --amount {total} --currency {currency}"
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn collect(args: &Args, collect: &Collect) -> Result<ExitCode, Failure> {
+    let client = settings::client(args)?;
+    let id = match collect.reference_id {
+        Some(id) => id,
+        None => client.reference_id()?,
+    };
+    let (session, expires_at) = match (collect.session, collect.source) {
+        (Some(session), _) => (session, None),
+        (None, Some(source)) => {
+            let session = client.create_session(source)?;
+            (session.id, session.expires_at)
+        }
+        (None, None) => return Err(Failure::usage("either --session or --source is needed")),
+    };
+    let mut intent = Intent::collection(id, session, collect.account.clone(), collect.currency);
+    if let Some(amount) = collect.amount {
+        intent = intent.amount(amount);
+    }
+    if let Some(moment) = expires_at {
+        intent = intent.session_expires_at(moment);
+    }
+    let ask = |_: &_| eprintln!("  the card's bank wants its holder to confirm (3-D Secure); waiting");
+    let mut attempt = Attempt::new(intent).patience(collect.patience).show(ask);
+    if let Some(order) = &collect.order {
+        attempt = attempt.order(order);
+    }
+    let report = watched(&format!("collecting {id}"), || client.collect(attempt))?;
+    Ok(output::print(&report, args.json))
+}
+
+pub(crate) fn verify(args: &Args, verify: &Verify) -> Result<ExitCode, Failure> {
+    let client = settings::client(args)?;
+    let Verify { source, amount, currency, patience } = *verify;
+    let report =
+        watched(&format!("verifying {source}"), || client.verify_source(source, currency, amount, patience))?;
+    Ok(output::print(&report, args.json))
+}
+
+pub(crate) fn status(args: &Args, id: ReferenceId) -> Result<ExitCode, Failure> {
+    existing_journal(args)?;
+    let report = settings::client(args)?.status(id)?;
+    Ok(output::print(&report, args.json))
+}
+
+pub(crate) fn journal(args: &Args, command: &Journal) -> Result<ExitCode, Failure> {
+    let journal = existing_journal(args)?;
+    match command {
+        Journal::List { open, limit } => {
+            let entries = if *open { journal.open_entries()? } else { journal.entries(*limit)? };
+            let entries = &entries[..entries.len().min(*limit)];
+            if args.json {
+                println!("{}", json!({ "payments": entries.iter().map(row).collect::<Vec<_>>() }));
+            } else {
+                entries.iter().for_each(print_row);
+            }
+        }
+        Journal::Show { key } => {
+            let entry =
+                journal.load(key)?.ok_or_else(|| Error::Unrecorded(key.escape_default().to_string()))?;
+            let lines = journal.lines(key)?;
+            if args.json {
+                let lines: Vec<_> = lines
+                    .iter()
+                    .map(|line| json!({ "at": line.at.to_string(), "what": line.what, "state": line.state }))
+                    .collect();
+                let snapshot: Value = serde_json::from_str(entry.snapshot.as_str()).unwrap_or(Value::Null);
+                println!("{}", json!({ "payment": row(&entry), "events": lines, "snapshot": snapshot }));
+            } else {
+                print_row(&entry);
+                for line in &lines {
+                    println!("  {}  {:<12} {}", line.at, line.state, line.what);
+                }
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A journal that is only looked into is not made.
+fn existing_journal(args: &Args) -> Result<SqliteJournal, Failure> {
+    Ok(SqliteJournal::open_existing(&args.journal)?)
+}
+
+fn row(entry: &Entry) -> Value {
+    json!({
+        "key": entry.key,
+        "kind": entry.kind.as_str(),
+        "order": entry.order,
+        "state": entry.state,
+        "open": entry.open,
+        "version": entry.version.number(),
+        "created_at": entry.created_at.to_string(),
+        "updated_at": entry.updated_at.to_string(),
+    })
+}
+
+fn print_row(entry: &Entry) {
+    let order = entry.order.as_deref().unwrap_or("-").escape_debug().to_string();
+    println!("{}  {:<36}  {:<10}  {order}", entry.created_at, entry.key, entry.state);
+}
+
+/// A spinner on stderr, where that is a terminal, while `work` blocks.
+fn watched(what: &str, work: impl FnOnce() -> Result<Report, Error>) -> Result<Report, Error> {
+    let spinner = ProgressBar::new_spinner().with_message(what.to_string());
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    let report = work();
+    spinner.finish_and_clear();
+    report
+}

@@ -1,0 +1,70 @@
+//! From arguments, environment and files to a client. Nothing is opened or created before all of it is valid.
+
+use std::path::Path;
+use std::time::Duration;
+
+use dollr_client::core::Policy;
+use dollr_client::journal::SqliteJournal;
+use dollr_client::{Client, ClientBuilder};
+
+use crate::args::Args;
+use crate::failure::Failure;
+
+/// A client with the journal that was named.
+pub(crate) fn client(args: &Args) -> Result<Client, Failure> {
+    let builder = || builder(args);
+    // Settings are checked before the journal's file is made.
+    builder()?.build()?;
+    Ok(builder()?.journal(SqliteJournal::open(&args.journal)?).build()?)
+}
+
+/// A client that needs no journal.
+pub(crate) fn client_without_journal(args: &Args) -> Result<Client, Failure> {
+    Ok(builder(args)?.build()?)
+}
+
+fn builder(args: &Args) -> Result<ClientBuilder, Failure> {
+    let policy = Policy::default().patience(Duration::from_secs(300));
+    let builder = Client::builder().policy(policy).credentials_from_env();
+    let builder = match &args.credentials {
+        Some(path) => {
+            let [id, secret] = read_credentials(path)?;
+            builder.credentials(id, secret)
+        }
+        None => builder,
+    };
+    Ok(match &args.base_url {
+        Some(url) => builder.base_url(url),
+        None => builder,
+    })
+}
+
+/// The two lines of a credentials file, which nobody else may read.
+fn read_credentials(path: &Path) -> Result<[String; 2], Failure> {
+    let wrong = |why: String| Failure::usage(format!("the credentials file {}: {why}", path.display()));
+    refuse_shared(path).map_err(wrong)?;
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
+    let value = |name: &str| {
+        let line =
+            text.lines().find_map(|line| line.trim().strip_prefix(name)?.trim_start().strip_prefix('='));
+        line.map(|value| value.trim().trim_matches('"').to_string())
+            .ok_or_else(|| wrong(format!("it has no line {name}=…")))
+    };
+    Ok([value("DOLLR_CLIENT_ID")?, value("DOLLR_CLIENT_SECRET")?])
+}
+
+#[cfg(unix)]
+fn refuse_shared(path: &Path) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).map_err(|e| e.to_string())?.permissions().mode();
+    if mode.trailing_zeros() >= 6 {
+        Ok(())
+    } else {
+        Err("others can read it: make it private with chmod 600".to_string())
+    }
+}
+
+#[cfg(not(unix))]
+fn refuse_shared(_: &Path) -> Result<(), String> {
+    Ok(())
+}
