@@ -58,18 +58,18 @@ impl Schedule {
     pub const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
 
     /// For mobile money, whose customers approve on a phone after seconds or minutes. The default.
+    ///
+    /// In the first half hour it asks at most 1.15 times as often as the best schedule of the same mean delay, on
+    /// each of three models of how payments complete: `tests/schedule.rs` proves it, `benches/schedule.rs` shows it.
     pub fn mobile_money() -> Self {
         Self::preset(
             4_000,
             &[
-                (0, 2_000),
-                (10_000, 2_240),
-                (30_000, 2_640),
-                (60_000, 3_100),
-                (120_000, 3_800),
-                (300_000, 5_220),
-                (600_000, 6_760),
-                (1_800_000, 10_350),
+                (0, 2_500),
+                (20_000, 2_600),
+                (60_000, 5_000),
+                (300_000, 6_000),
+                (1_800_000, 10_000),
                 (7_200_000, 60_000),
                 (86_400_000, 600_000),
             ],
@@ -79,11 +79,11 @@ impl Schedule {
     /// For cards, which mostly end within seconds, or wait for the payer's 3-D Secure.
     pub fn cards() -> Self {
         Self::preset(
-            2_000,
+            3_000,
             &[
                 (0, 2_000),
-                (10_000, 2_500),
-                (60_000, 5_000),
+                (10_000, 4_000),
+                (60_000, 6_000),
                 (600_000, 15_000),
                 (7_200_000, 60_000),
                 (86_400_000, 600_000),
