@@ -26,8 +26,8 @@ pub trait Machine: Sized + Clone + PartialEq {
     /// All of it, to be kept.
     fn snapshot(&self) -> Snapshot;
 
-    /// Goes on from a snapshot, in another process, language or version. What was caught sending comes back as
-    /// something that asks, never as something that sends.
+    /// Goes on from a snapshot, in another process, language or version. What was caught sending, or about to
+    /// send again, comes back as something that asks, never as something that sends.
     fn restore(snapshot: &Snapshot) -> Result<Self, BadSnapshot>;
 
     /// Its name, unique among its kind: the reference id, or the source such as `INVOICE:101`.

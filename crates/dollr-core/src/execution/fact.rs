@@ -106,9 +106,9 @@ impl Execution {
             {
                 Err(format!("{} (to {:?} {})", event.name(), exchange.purpose, exchange.number))
             }
-            Event::Lost { loss, .. } => Ok(self.understand_loss(*loss)),
+            Event::Lost { loss, .. } => Ok(self.understand_repeat(self.understand_loss(*loss))),
             Event::Answered { exchange, response } if exchange.purpose == Purpose::Execute => {
-                Ok(self.understand_execute(response, now))
+                Ok(self.understand_repeat(self.understand_execute(response, now)))
             }
             Event::Answered { response, .. } => Ok(self.understand_status(response, now)),
         }
@@ -120,6 +120,21 @@ impl Execution {
             (State::Sending(_), Loss::Unknown) => Fact::Ambiguous(Trouble::new("no answer")),
             (_, Loss::NotSent) => Fact::NoAnswer(Trouble::new("no connection")),
             (_, Loss::Unknown) => Fact::NoAnswer(Trouble::new("no answer")),
+        }
+    }
+
+    /// What befalls a repeat says nothing about the request before it, which may still arrive or have arrived.
+    fn understand_repeat(&self, fact: Fact) -> Fact {
+        if self.sends.unanswered == 0 {
+            return fact;
+        }
+        let trouble = |what: String, retry_after| Fact::Ambiguous(Trouble { what, retry_after });
+        match fact {
+            Fact::NotSent => trouble("no connection".to_string(), None),
+            Fact::Throttled(told) => trouble("HTTP 429".to_string(), told),
+            Fact::Unauthorized => trouble("HTTP 401".to_string(), None),
+            Fact::Refused(refusal) => trouble(refusal.to_string(), None),
+            other => other,
         }
     }
 

@@ -252,8 +252,11 @@ impl Machine for Execution {
     fn restore(snapshot: &Snapshot) -> Result<Self, BadSnapshot> {
         let mut restored: Self = snapshot.read(Self::KIND)?;
         if let State::Sending(_) = restored.state {
+            restored.sends.unanswered = restored.sends.unanswered.saturating_add(1);
+        }
+        let unsent = matches!(restored.state, State::Prepared(_) | State::Sending(_));
+        if unsent && restored.sends.unanswered > 0 {
             restored.state = State::Uncertain(Uncertain {});
-            restored.sends.unanswered += 1;
             restored.pace.due_in(Duration::ZERO, 0);
         }
         Ok(restored)
@@ -270,8 +273,8 @@ impl Machine for Execution {
     fn verdict(&self) -> Verdict {
         let open = |progress| Verdict::Open { progress, trouble: self.pace.trouble() };
         match &self.state {
-            State::Prepared(_) => open(Progress::NotSent),
-            State::Sending(_) | State::Uncertain(_) => open(Progress::Unknown),
+            State::Prepared(_) if self.sends.unanswered == 0 => open(Progress::NotSent),
+            State::Prepared(_) | State::Sending(_) | State::Uncertain(_) => open(Progress::Unknown),
             State::Open(state) => open(Progress::Execution(state.status.clone())),
             State::Completed(state) => Verdict::Paid(state.settlement.clone()),
             State::Failed(state) => Verdict::Failed { reason: state.reason.clone() },
