@@ -47,6 +47,10 @@ impl<'a> Object<'a> {
     }
 
     fn of(text: &'a str) -> Result<Self, BadAnswer> {
+        // Told apart here, because the parser's own words for it would quote the whole body.
+        if !text.trim_ascii_start().starts_with('{') {
+            return Err(BadAnswer::new("the body is not a JSON object"));
+        }
         let mut json = serde_json::Deserializer::from_str(text);
         let fields = json
             .deserialize_map(Fields)
