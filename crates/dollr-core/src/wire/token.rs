@@ -20,6 +20,9 @@ impl TokenAnswer {
             return Err(BadAnswer::new("field `access_token` is not a printable ASCII text"));
         }
         let minutes = object.number("expires_in")?.ok_or_else(|| BadAnswer::missing("expires_in"))?;
+        if minutes == 0 {
+            return Err(BadAnswer::new("field `expires_in` is 0: such a token would be renewed without end"));
+        }
         Ok(Self { access_token, life: Duration::from_secs(minutes.saturating_mul(60)) })
     }
 }
