@@ -22,9 +22,9 @@ pub struct Edge {
 pub fn mermaid(birth: &str, edges: &[Edge]) -> String {
     let mut arrows: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
     let mut states: Vec<&str> = Vec::new();
-    for edge in edges {
-        if !states.contains(&edge.from) {
-            states.push(edge.from);
+    for state in edges.iter().map(|edge| edge.from).chain(edges.iter().map(|edge| edge.to)) {
+        if !states.contains(&state) {
+            states.push(state);
         }
     }
     let rank = |state: &str| states.iter().position(|s| *s == state).unwrap_or(usize::MAX);
