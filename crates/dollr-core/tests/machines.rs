@@ -10,7 +10,7 @@ use dollr_core::{
     Action, Bearer, Credentials, EXECUTION_TRANSITIONS, Edge, Event, Exchange, Loss, Purpose, Response,
     Secret, TOKEN_TRANSITIONS, Token, TokenAction,
 };
-use scenario::{START, Scenario, Subject, Told, executions, sources};
+use scenario::{START, Scenario, Script, Subject, Told, executions, sources};
 
 /// Every kind of event; the answers and losses are to the awaited exchange, to an earlier or later one, and to one of another kind.
 fn every_event(awaited: Exchange, told: fn(&str) -> Told) -> Vec<Event> {
@@ -93,7 +93,7 @@ fn check<M: Subject>(at: &Scenario<M>, event: &Event, awaited: Option<Exchange>)
     }
 }
 
-fn check_every_state<M: Subject>(scripts: Vec<(&'static str, fn() -> Scenario<M>)>, told: fn(&str) -> Told) {
+fn check_every_state<M: Subject>(scripts: Vec<Script<M>>, told: fn(&str) -> Told) {
     let nobody = Exchange { purpose: Purpose::Other, number: 0 };
     let mut seen = BTreeSet::new();
     for (_, script) in scripts {
@@ -120,7 +120,7 @@ fn every_event_in_every_state_of_a_source_is_legal_by_the_table_or_refused() {
     check_every_state(sources(), Told::source);
 }
 
-fn coverage<M: Subject + Debug>(scripts: Vec<(&'static str, fn() -> Scenario<M>)>) {
+fn coverage<M: Subject + Debug>(scripts: Vec<Script<M>>) {
     let mut taken: BTreeMap<Edge, &str> = BTreeMap::new();
     for (name, script) in scripts {
         taken.extend(script().taken.into_iter().map(|edge| (edge, name)));
@@ -176,18 +176,18 @@ fn token_steps() -> Vec<Vec<TokenStep>> {
     });
     let down: TokenStep = ("no_answer", |token| obtained(token, &Response::new(500, "")));
     let denied: TokenStep = ("denied", |token| obtained(token, &Response::new(401, "")));
-    let expired: TokenStep = ("expired", |token| {
+    let given_up: TokenStep = ("expired", |token| {
         let TokenAction::Use(bearer) = token.next(&credentials(), START) else { panic!() };
         token.expired(&bearer)
     });
     let outdated: TokenStep =
         ("outdated", |token| token.expired(&Bearer { secret: Secret::new("old"), number: 77 }));
-    vec![vec![down, fresh, fresh, outdated, expired], vec![fresh, down], vec![fresh, denied], vec![denied]]
+    vec![vec![down, fresh, fresh, outdated, given_up], vec![fresh, down], vec![fresh, denied], vec![denied]]
 }
 
 #[test]
 fn the_scripts_take_every_edge_of_a_token() {
-    let mut taken = BTreeSet::new();
+    let mut walked = BTreeSet::new();
     for script in token_steps() {
         let mut token = Token::new();
         for (on, step) in script {
@@ -195,11 +195,11 @@ fn the_scripts_take_every_edge_of_a_token() {
             token = step(token);
             let edge = Edge { from, on, to: token.state() };
             assert!(TOKEN_TRANSITIONS.contains(&edge), "{edge:?} is in no table");
-            taken.insert(edge);
+            walked.insert(edge);
         }
     }
     let all: BTreeSet<_> = TOKEN_TRANSITIONS.iter().copied().collect();
-    let never: Vec<_> = all.difference(&taken).collect();
+    let never: Vec<_> = all.difference(&walked).collect();
     assert!(never.is_empty(), "edges that no script takes: {never:#?}");
 }
 

@@ -13,7 +13,7 @@ use proptest::sample::select;
 use scenario::{Exchanged, Happening, START, Subject, Walk, cases, happenings, intent, source_happenings};
 
 /// No wait is longer than the longest `Retry-After` and a tenth.
-const LONGEST: Duration = Duration::from_millis(3_600_000 * 11 / 10);
+const LONGEST: Duration = Duration::from_secs(3_960);
 
 fn resend() -> impl Strategy<Value = Resend> {
     let again = (0_u64..40, 1_u32..4)

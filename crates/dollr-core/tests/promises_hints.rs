@@ -48,16 +48,14 @@ fn watched(course: &Course, lost: bool, hints: &[u64]) -> (Verdict, u32) {
                 let told = if execute { Told::status("PENDING") } else { course.told(now) };
                 Event::Answered { exchange: request.exchange, response: told.response() }
             }
-            Action::Wait { until, .. } => match hints.next() {
-                Some(wait) => {
-                    now = now.after(Duration::from_millis(*wait).min(until.since(now)));
-                    Event::Hint
-                }
-                None => {
+            Action::Wait { until, .. } => {
+                let Some(wait) = hints.next() else {
                     now = until;
                     continue;
-                }
-            },
+                };
+                now = now.after(Duration::from_millis(*wait).min(until.since(now)));
+                Event::Hint
+            }
             Action::Act { .. } => Event::Shown,
             Action::Done(verdict) => return (verdict, machine.asks()),
         };

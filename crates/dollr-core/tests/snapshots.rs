@@ -7,7 +7,7 @@ use std::path::Path;
 
 use dollr_core::{BadSnapshot, Execution, Machine, Snapshot, Source};
 use proptest::prelude::*;
-use scenario::{Scenario, Subject, cases, executions, sources};
+use scenario::{Scenario, Script, Subject, cases, executions, sources};
 use serde_json::{Value, json};
 
 /// `text` restored, if it is taken.
@@ -16,7 +16,7 @@ fn restored<M: Machine>(text: &str) -> Result<M, BadSnapshot> {
 }
 
 /// One machine of every script.
-fn machines<M: Subject>(scripts: Vec<(&'static str, fn() -> Scenario<M>)>) -> Vec<(&'static str, M)> {
+fn machines<M: Subject>(scripts: Vec<Script<M>>) -> Vec<(&'static str, M)> {
     scripts.into_iter().map(|(name, script)| (name, script().machine)).collect()
 }
 

@@ -8,7 +8,7 @@ mod told;
 mod world;
 
 pub(crate) use any::{Exchanged, Happening, Walk, happenings, source_happenings};
-pub(crate) use scripts::{executions, sources};
+pub(crate) use scripts::{Script, executions, sources};
 pub(crate) use told::{Told, http_date};
 pub(crate) use world::{Fates, Vendor, World};
 

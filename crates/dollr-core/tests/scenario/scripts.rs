@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::{START, Scenario, Told};
 
-type Script<M> = (&'static str, fn() -> Scenario<M>);
+/// A name, and a script.
+pub(crate) type Script<M> = (&'static str, fn() -> Scenario<M>);
 
 /// Every script of an execution, by name.
 pub(crate) fn executions() -> Vec<Script<Execution>> {

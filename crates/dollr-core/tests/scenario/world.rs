@@ -49,7 +49,7 @@ pub(crate) struct Vendor {
 impl Vendor {
     /// Whether the host was told when the session ends.
     fn end_is_known(self) -> bool {
-        self.session.as_secs() % 2 == 0
+        self.session.as_secs().is_multiple_of(2)
     }
 }
 
