@@ -112,39 +112,37 @@ fn a_stale_writer_is_refused() {
 #[test]
 fn exactly_one_of_eight_writers_wins() {
     const WRITERS: usize = 8;
-    const ROUNDS: u32 = 12;
+    let rounds: Vec<Version> = (1..=12).map(Version::new).collect();
     let desk = Desk::new();
     create(&desk.journal(), "id").expect("room");
     let start = Barrier::new(WRITERS);
-    let wins: u32 = thread::scope(|scope| {
-        let race = |name: usize| {
-            let (journal, start) = (desk.journal(), &start);
-            move || {
-                let mut wins = 0;
-                for round in 1..=u64::from(ROUNDS) {
-                    start.wait();
-                    match save(&journal, "id", Version::new(round), &name.to_string()) {
-                        Ok(version) => {
-                            assert_eq!(version, Version::new(round + 1));
-                            wins += 1;
-                        }
-                        Err(JournalError::Stale { found, .. }) => {
-                            assert_eq!(found, Some(Version::new(round + 1)));
-                        }
-                        Err(other) => panic!("{other}"),
-                    }
-                }
-                wins
-            }
+    // Nothing is judged before all are back: a thread that panics would leave the others waiting.
+    let race = &|name: usize, journal: SqliteJournal| -> Vec<_> {
+        let write = |version: &Version| {
+            start.wait();
+            save(&journal, "id", *version, &name.to_string())
         };
-        let writers: Vec<_> = (0..WRITERS).map(|name| scope.spawn(race(name))).collect();
-        writers.into_iter().map(|w| w.join().expect("no panic")).sum()
+        rounds.iter().map(write).collect()
+    };
+    let written: Vec<_> = thread::scope(|scope| {
+        let mut writers = Vec::new();
+        for (name, journal) in (0..WRITERS).map(|name| (name, desk.journal())).collect::<Vec<_>>() {
+            writers.push(scope.spawn(move || race(name, journal)));
+        }
+        writers.into_iter().map(|w| w.join().expect("no panic")).collect()
     });
-    assert_eq!(wins, ROUNDS);
+
+    for (round, expected) in rounds.iter().enumerate() {
+        let won = written.iter().filter(|results| results[round] == Ok(expected.next())).count();
+        let stale =
+            JournalError::Stale { key: "id".to_owned(), expected: *expected, found: Some(expected.next()) };
+        let lost = written.iter().filter(|results| results[round] == Err(stale.clone())).count();
+        assert_eq!((won, lost), (1, WRITERS - 1), "round {round}: {written:?}");
+    }
     let journal = desk.journal();
     let last = journal.load("id").expect("readable").expect("there");
     let lines = journal.lines("id").expect("readable");
-    assert_eq!((last.version.number(), lines.len()), (13, 13));
+    assert_eq!((last.version, lines.len()), (Version::new(13), 13));
     let winner = &lines.last().expect("a line").what;
     assert_eq!(last.snapshot.as_str(), format!("{{\"by\": \"{winner}\"}}"), "row and line are of one writer");
 }

@@ -89,7 +89,7 @@ fn file(path: &Path, missing: Missing) -> Result<PathBuf, JournalError> {
 }
 
 /// Makes an empty file; one that is there already, perhaps since just now, is as good.
-fn make(path: &Path) -> Result<(), JournalError> {
+pub(super) fn make(path: &Path) -> Result<(), JournalError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

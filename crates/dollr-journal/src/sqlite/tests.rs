@@ -185,3 +185,15 @@ fn open_rows_are_found_by_their_index() {
     });
     assert_eq!(plan.as_deref(), Ok("SCAN dollr_entries USING INDEX dollr_entries_open"));
 }
+
+/// T28: there is no moment at which another user could open the file and keep it open. (`tighten` comes later.)
+#[cfg(unix)]
+#[test]
+fn a_file_is_the_owners_alone_from_its_first_moment() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let path = folder.path().join("journal.db");
+    open::make(&path).expect("made");
+    let mode = std::fs::metadata(&path).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+}
