@@ -29,6 +29,12 @@
 //! a request is sent once, or the machine says so. TLS everywhere but on loopback, no proxy unless asked for, time-outs on
 //! everything, bodies of at most 1 MiB. [`Client`] is `Send + Sync`; a child process must make its own.
 //!
+//! # Logs
+//!
+//! The client writes spans and events with [`tracing`]: method, path, attempt, status, latency; never a body or a secret. The
+//! HTTP library under it dumps the wire to the `log` crate at TRACE; the default feature `no-wire-trace` compiles that level
+//! of `log` (not of `tracing`) away in the whole program.
+//!
 //! # What is out of scope
 //!
 //! Decisions are the core's: there is no rule about payments here. Async is the host's: drive the core over any

@@ -183,9 +183,10 @@ impl Pace {
         self.due = self.due.min(coalesced.max(self.spent).max(self.floor));
     }
 
-    /// Somebody waits on for `patience`.
+    /// Somebody waits on for `patience`, and at least for one more question: those from before do not count.
     pub(crate) fn resume(&mut self, patience: Duration) {
-        self.patience = self.spent.saturating_add(millis(patience));
+        let one_more = self.asked.map_or(0, |mark| mark.spent.saturating_add(1));
+        self.patience = self.spent.saturating_add(millis(patience)).max(one_more);
     }
 
     /// The number of the next question.

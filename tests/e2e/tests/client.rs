@@ -1,0 +1,236 @@
+//! The client's own promises: one token for all threads, quiet, polite, and clear about what it cannot do.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use dollr_client::{Client, Error};
+use dollr_e2e::World;
+use dollr_sim::{CLIENT_SECRET, Call, Fault, FaultKind};
+
+fn status(code: u16) -> FaultKind {
+    FaultKind::Status { code, retry_after: None, body: None }
+}
+
+fn token_calls(world: &World) -> usize {
+    let calls = world.sim.ledger().calls;
+    calls.iter().filter(|call| call.path == "/v1/jwt/client/obtain/token").count()
+}
+
+/// API §2: however many threads need a token at once, one call gets it.
+#[test]
+fn eight_threads_share_one_token() {
+    let world = World::start();
+    let client = world.client();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| client.create_session("ORDER:202".parse().expect("a source")).expect("a session"));
+        }
+    });
+    assert_eq!(token_calls(&world), 1);
+}
+
+/// F22: a token that dies on the way is renewed once, for all threads, and every call is repeated once.
+#[test]
+fn a_token_that_dies_is_renewed_once_for_all() {
+    let world = World::start();
+    let client = world.client();
+    client.create_session("ORDER:202".parse().expect("a source")).expect("a session");
+    world.sim.expire_tokens();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| client.create_session("ORDER:202".parse().expect("a source")).expect("a session"));
+        }
+    });
+    assert_eq!(token_calls(&world), 2);
+}
+
+/// F22: the token dies between the sending and the asking, and before the sending.
+#[test]
+fn a_payment_outlives_its_token() {
+    let world = World::without_deduplication();
+    let client = world.client();
+    for at in [Call::Execute, Call::Status] {
+        client.create_session("ORDER:202".parse().expect("a source")).expect("a session");
+        let (payment, report) = world.collect_with(&client, "1002", [Fault::new(at, status(401))]);
+        assert_eq!(report.verdict.name(), "paid");
+        assert_eq!(world.posts_and_charges(&payment).1, 1);
+    }
+}
+
+/// API §2: the token's life is counted in minutes, and it is renewed when fewer than five remain.
+#[test]
+fn a_token_is_used_for_its_minutes_and_renewed_in_time() {
+    let world = World::start();
+    let client = world.client();
+    let call = || client.create_session("ORDER:202".parse().expect("a source")).expect("a session");
+    call();
+    for (minutes, calls) in [(30, 1), (54, 1), (56, 2)] {
+        let clock = world.sim.clock();
+        let begun = world.sim.ledger().calls[0].at_ms;
+        clock.advance_to(begun + minutes * 60_000);
+        call();
+        assert_eq!(token_calls(&world), calls, "after {minutes} minutes");
+    }
+}
+
+/// Nothing is recorded or sent for credentials that the vendor does not know, and the sentence keeps the secret.
+#[test]
+fn wrong_credentials_leave_nothing_behind() {
+    let world = World::start();
+    let client = world.builder().credentials("sim-client", "wrong-horse-battery").build().expect("a client");
+    let payment = world.payment("1000");
+    let error = client.collect(payment.intent.clone()).expect_err("an error");
+    assert!(matches!(error, Error::Authentication(_)), "{error:?}");
+    let said = format!("{error} {error:?} {client:?}");
+    assert!(said.contains("DOLLR_CLIENT_SECRET") && !said.contains("battery"), "{said}");
+    assert_eq!(world.posts_and_charges(&payment), (0, 0));
+    let journal =
+        dollr_client::journal::SqliteJournal::open_existing(world.journal_path()).expect("a journal");
+    assert!(dollr_client::journal::Journal::entries(&journal, 10).expect("entries").is_empty());
+}
+
+/// F21: a vendor that cannot be reached has not been paid through, and that is known.
+#[test]
+fn a_vendor_that_cannot_be_reached_is_not_sent_to() {
+    let world = World::start();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port");
+    for base in [format!("http://{closed}"), "https://no-such-host.invalid".to_string()] {
+        let client = world.builder().base_url(&base).build().expect("a client");
+        let payment = world.payment("1000");
+        let report = client.collect(payment.intent.clone()).expect("a report");
+        assert_eq!(
+            report.verdict.to_string(),
+            "still open: not sent; the last question got no answer: no connection"
+        );
+        assert_eq!(report.calls.execute, 0);
+        assert_eq!(world.posts_and_charges(&payment), (0, 0));
+    }
+}
+
+/// What is not a payment ends in an error that says what to do about it.
+#[test]
+fn a_checkout_or_session_that_fails_says_why() {
+    let world = World::start();
+    let client = world.client();
+    let session = |source: &str| client.create_session(source.parse().expect("a source"));
+    let error = session("INVOICE:999999").expect_err("an error");
+    assert!(matches!(&error, Error::Refused(refusal) if refusal.http_status == 404), "{error}");
+    for (kind, check) in [
+        (status(500), "POST /v1/sessions/checkout: HTTP 500"),
+        (FaultKind::Drop, "POST /v1/sessions/checkout: no answer"),
+        (status(429), "the vendor asks for fewer calls: HTTP 429"),
+        (FaultKind::HtmlOk, "the vendor's answer cannot be taken: the body is not a JSON object"),
+        (FaultKind::EndlessBody, "POST /v1/sessions/checkout: no answer"),
+    ] {
+        world.sim.arm(Fault::new(Call::Session, kind));
+        let error = session("ORDER:202").expect_err("an error").to_string();
+        assert!(error.starts_with(check), "{error}");
+    }
+    assert!(session("ORDER:202").is_ok());
+}
+
+/// T6, T7, T20: what the base URL may be, in a sentence that names it and no secret.
+#[test]
+fn a_base_url_is_https_or_loopback() {
+    let build = |url: &str| Client::builder().credentials("id", "secret").base_url(url).build();
+    for url in [
+        "https://api.example",
+        "https://api.example/",
+        "http://127.0.0.1:1",
+        "http://[::1]:1",
+        "http://localhost:1",
+    ] {
+        assert!(build(url).is_ok(), "{url}");
+    }
+    for url in [
+        "http://api.heydollr.app",
+        "http://127.0.0.1.evil.example",
+        "http://localhost.evil.example",
+        "ftp://api.example",
+        "api.example",
+        "",
+        "https://",
+        "https://user:hunter2@api.example",
+        "https://api.example/?key=hunter2",
+        "https://api.example/\r\nX: y",
+    ] {
+        let error = build(url).expect_err("an error").to_string();
+        assert!(error.starts_with("the base URL (DOLLR_BASE_URL)"), "{error}");
+        assert!(!error.contains("hunter2") && !error.contains('\n'), "{error}");
+    }
+}
+
+/// Everything that is logged, at the finest level, by this project and the HTTP library.
+#[derive(Debug, Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("a buffer").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl log::Log for Captured {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let line = format!("{} {}\n", record.target(), record.args());
+        self.0.lock().expect("a buffer").extend_from_slice(line.as_bytes());
+    }
+
+    fn flush(&self) {}
+}
+
+/// I10, T5: no secret in any log at TRACE, in `Debug` of anything, or in the journal; nor any eight bytes of one.
+#[test]
+fn no_log_shows_a_secret() {
+    let captured = Captured::default();
+    let writer = captured.clone();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .try_init()
+        .expect("the only subscriber");
+    log::set_boxed_logger(Box::new(captured.clone())).expect("the only logger");
+    log::set_max_level(log::LevelFilter::Trace);
+
+    let world = World::start();
+    let client = world.client();
+    let payment = world.payment("4001");
+    let secrets = Mutex::new(BTreeSet::from([CLIENT_SECRET.to_string()]));
+    let show = |secret: &dollr_client::core::Secret| {
+        secrets.lock().expect("a set").insert(secret.expose().to_string());
+    };
+    for kind in [status(401), status(500), FaultKind::HtmlOk, FaultKind::CutBody] {
+        world.arm(&payment, Fault::new(Call::Status, kind));
+    }
+    let attempt =
+        dollr_client::Attempt::new(payment.intent.clone()).show(show).patience(Duration::from_secs(600));
+    let report = client.collect(attempt).expect("a report");
+    assert_eq!(report.verdict.name(), "paid");
+
+    let mut said = captured.0.lock().expect("a buffer").clone();
+    assert!(said.len() > 1_000, "the logs were captured");
+    said.extend_from_slice(format!("{client:?} {report:?}").as_bytes());
+    said.extend_from_slice(&std::fs::read(world.journal_path()).expect("the journal"));
+    let said = String::from_utf8_lossy(&said);
+    let token = said
+        .match_indices("Bearer ")
+        .find(|(at, _)| said[at + 7..].starts_with(|c: char| c.is_alphanumeric()));
+    assert_eq!(token, None, "a bearer token");
+    for secret in secrets.into_inner().expect("a set") {
+        for piece in secret.as_bytes().windows(8) {
+            let piece = String::from_utf8_lossy(piece);
+            let found = said.find(&*piece).map(|at| said[at.saturating_sub(200)..at].to_string());
+            assert_eq!(found, None, "eight bytes of a secret, {piece:?}, after this");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What is on the wire, byte for byte, and who gets it: redirects, TLS, bombs (threats T1, T4, T8, T15, T20).
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dollr_client::Report;
+use dollr_e2e::World;
+use dollr_sim::{Call, Fault, FaultKind};
+use rcgen::{CertificateParams, Issuer, KeyPair};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+/// T4, F11: a token and a payment go nowhere else, whatever a redirect says.
+#[test]
+fn no_redirect_is_followed() {
+    let world = World::without_deduplication();
+    let elsewhere = TcpListener::bind("127.0.0.1:0").expect("a port");
+    elsewhere.set_nonblocking(true).expect("a listener");
+    let location = format!("http://{}/v1/elsewhere", elsewhere.local_addr().expect("an address"));
+    for code in [301, 302, 303, 307, 308] {
+        for at in [Call::Execute, Call::Status] {
+            let redirect = FaultKind::Redirect { location: location.clone(), code };
+            let (payment, report) = world.collect([Fault::new(at, redirect).after()]);
+            assert_eq!(report.verdict.name(), "paid", "{code} on {at:?}: {report:?}");
+            assert_eq!(world.posts_and_charges(&payment), (1, 1), "{code} on {at:?}");
+        }
+    }
+    let met = elsewhere.accept().map(|(_, from)| from);
+    assert!(met.is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock), "somebody followed a redirect");
+}
+
+/// T8: a body that never ends is cut off, and decides nothing.
+#[test]
+fn an_endless_body_is_not_read_to_its_end() {
+    let world = World::without_deduplication();
+    for at in [Call::Execute, Call::Status] {
+        let (payment, report) = world.collect([Fault::new(at, FaultKind::EndlessBody).after()]);
+        assert_eq!(report.verdict.name(), "paid", "{at:?}");
+        assert_eq!(world.posts_and_charges(&payment), (1, 1), "{at:?}");
+    }
+}
+
+/// A server that answers every request with `answer` and hands out the requests' heads.
+fn server(answer: &'static str, requests: usize) -> (String, std::thread::JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let thread = std::thread::spawn(move || {
+        (0..requests).map(|_| serve(&listener.accept().expect("a connection").0, answer)).collect()
+    });
+    (url, thread)
+}
+
+/// One request off the wire, and one answer onto it.
+fn serve(stream: &TcpStream, answer: &str) -> String {
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert!(reader.read_line(&mut head).expect("a line") > 0, "a whole head: {head}");
+    }
+    let length =
+        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).expect("a body");
+    let mut stream = stream;
+    let length = answer.len();
+    write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{answer}")
+        .expect("sent");
+    head + &String::from_utf8_lossy(&body)
+}
+
+/// T15, T21: what a status call says to the caches and compressors on its way; and ids are strings in an execution.
+#[test]
+fn the_requests_are_what_the_vendor_documents() {
+    let (url, requests) = server(r#"{"access_token": "abc", "expires_in": 60}"#, 3);
+    let world = World::start();
+    let client = world.builder().base_url(&url).user_agent("shop/7").build().expect("a client");
+    let payment = world.payment("18");
+    let attempt = dollr_client::Attempt::new(payment.intent.clone()).patience(Duration::from_secs(30));
+    // The server knows the token call only: its other answers cannot be taken.
+    let report = client.collect(attempt).expect("a report");
+    assert_eq!(report.verdict.name(), "open");
+
+    let requests: Vec<_> = requests.join().expect("a server").iter().map(|r| r.to_lowercase()).collect();
+    let (id, session) = (payment.key(), payment.intent.session());
+    assert!(requests[0].starts_with("post /v1/jwt/client/obtain/token http/1.1\r\n"));
+    assert!(!requests[0].contains("authorization"));
+    assert!(requests[1].starts_with("post /v1/executions/collection http/1.1\r\n"));
+    assert!(requests[1].ends_with(&format!(
+        r#"{{"currency":"usd","payment_account_id":"18","reference_id":"{id}","session_id":"{session}"}}"#
+    )));
+    assert!(requests[2].starts_with(&format!("get /v1/status/collection/{id} http/1.1\r\n")));
+    assert!(requests[2].contains("\r\ncache-control: no-cache, no-store\r\n"));
+    for request in &requests {
+        assert!(request.contains("\r\nuser-agent: shop/7\r\n"), "{request}");
+        assert!(request.contains("\r\naccept-encoding: identity\r\n"), "{request}");
+        assert!(request.contains("\r\naccept: application/json\r\n"), "{request}");
+    }
+    for request in &requests[1..] {
+        assert!(request.contains("\r\nauthorization: bearer abc\r\n"), "{request}");
+    }
+}
+
+/// T8: a head that never ends.
+#[test]
+fn a_million_headers_are_refused() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let header = "X-Padding: padding padding padding\r\n".repeat(1_000);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
+            while stream.write_all(header.as_bytes()).is_ok() {}
+        }
+    });
+    let world = World::start();
+    let client = world.builder().base_url(&url).build().expect("a client");
+    assert!(client.create_session("ORDER:202".parse().expect("a source")).is_err());
+}
+
+/// A certificate authority of this test's own, and a server certificate by it.
+struct Authority {
+    pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let pem = params.self_signed(&key).expect("a certificate").pem();
+        Self { pem, issuer: Issuer::new(params, key) }
+    }
+
+    /// A TLS server for `host` on loopback, whose certificate is or was valid; plaintext goes to the simulator.
+    fn serve(&self, host: &str, expired: bool, upstream: String) -> String {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new(vec![host.to_string()]).expect("parameters");
+        if expired {
+            params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+        }
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .expect("a configuration");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let config = Arc::new(config);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let _ = relay(stream, &config, &upstream);
+            }
+        });
+        format!("https://localhost:{port}")
+    }
+}
+
+/// One request through TLS to the vendor, and its answer back.
+fn relay(stream: TcpStream, config: &Arc<rustls::ServerConfig>, upstream: &str) -> std::io::Result<()> {
+    let connection = rustls::ServerConnection::new(Arc::clone(config)).map_err(std::io::Error::other)?;
+    let mut tls = rustls::StreamOwned::new(connection, stream);
+    let mut request = Vec::new();
+    let mut byte = [0];
+    while !request.ends_with(b"\r\n\r\n") {
+        tls.read_exact(&mut byte)?;
+        request.push(byte[0]);
+    }
+    let head = String::from_utf8_lossy(&request).to_lowercase();
+    let length =
+        head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    tls.read_exact(&mut body)?;
+    let mut vendor = TcpStream::connect(upstream)?;
+    let closing = head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    // Method and path keep their case; nothing else in a head has one.
+    let first = String::from_utf8_lossy(&request).lines().next().unwrap_or_default().to_string();
+    let rest = closing.split_once("\r\n").map_or("", |(_, rest)| rest);
+    let bearer = String::from_utf8_lossy(&request)
+        .lines()
+        .find(|l| l.to_lowercase().starts_with("authorization"))
+        .map(str::to_string);
+    let mut sent = format!("{first}\r\n{rest}");
+    if let Some(bearer) = bearer {
+        sent = sent.replace(&bearer.to_lowercase(), &bearer);
+    }
+    vendor.write_all(sent.as_bytes())?;
+    vendor.write_all(&body)?;
+    let mut answer = Vec::new();
+    vendor.read_to_end(&mut answer)?;
+    tls.write_all(&answer)?;
+    tls.conn.send_close_notify();
+    tls.flush()
+}
+
+fn collect_over_tls(host: &str, expired: bool, trusted: bool) -> (Report, u64) {
+    let world = World::start();
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    let upstream = world.sim.base_url().replace("http://", "");
+    let url = authority.serve(host, expired, upstream);
+    let bundle = world.folder.path().join("ca.pem");
+    std::fs::write(&bundle, if trusted { &authority.pem } else { &stranger.pem }).expect("a bundle");
+    let client = world.builder().base_url(&url).ca_bundle(&bundle).build().expect("a client");
+    let payment = world.payment("1000");
+    let attempt = dollr_client::Attempt::new(payment.intent.clone()).patience(Duration::from_secs(5));
+    let report = client.collect(attempt).expect("a report");
+    (report, world.posts_and_charges(&payment).0)
+}
+
+/// F21, T20: a certificate that is somebody else's, expired, or by nobody that is trusted; and one that is right.
+#[test]
+fn only_the_right_certificate_is_talked_to() {
+    let (report, posts) = collect_over_tls("localhost", false, true);
+    assert_eq!((report.verdict.name(), posts), ("paid", 1), "{report:?}");
+    for (host, expired, trusted) in
+        [("localhost", false, false), ("localhost", true, true), ("elsewhere.example", false, true)]
+    {
+        let (report, posts) = collect_over_tls(host, expired, trusted);
+        assert_eq!((report.verdict.name(), posts), ("open", 0), "{host} {expired} {trusted}: {report:?}");
+    }
+}
