@@ -5,20 +5,31 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Parser, Subcommand};
-use dollr_client::core::{AccountId, Amount, Currency, ReferenceId, SessionId, SourceKind, SourceRef};
+use dollr_client::core::{
+    AccountId, Amount, Currency, Invalid, ReferenceId, SessionId, SourceKind, SourceRef,
+};
+
+use crate::output;
 
 /// Has this been paid? Ask Dollr with certainty, with the fewest calls, and never charge twice.
 #[derive(Debug, Parser)]
 #[command(name = "dollr", version, after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// Where payments are recorded before they are sent.
-    #[arg(long, global = true, env = "DOLLR_JOURNAL", default_value = "dollr.db", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "DOLLR_JOURNAL",
+        hide_env_values = true,
+        default_value = "dollr.db",
+        value_name = "FILE"
+    )]
     pub(crate) journal: PathBuf,
     /// Where the API is; plain http only on loopback.
-    #[arg(long, global = true, env = "DOLLR_BASE_URL", value_name = "URL")]
+    #[arg(long, global = true, env = "DOLLR_BASE_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
     /// A file with the lines `DOLLR_CLIENT_ID=…` and `DOLLR_CLIENT_SECRET=…`, if they are not in the environment.
-    #[arg(long, global = true, env = "DOLLR_CREDENTIALS", value_name = "FILE")]
+    #[arg(long, global = true, env = "DOLLR_CREDENTIALS", hide_env_values = true, value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
     /// Print one JSON object on stdout.
     #[arg(long, global = true)]
@@ -58,7 +69,7 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Sim {
     /// Where to listen.
-    #[arg(long, default_value = "127.0.0.1:8787", value_name = "ADDRESS")]
+    #[arg(long, default_value = "127.0.0.1:8787", value_parser = address, value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
     /// How fast time goes: at 10, a payment of a minute takes six seconds.
     #[arg(long, default_value_t = 1.0, value_parser = time_scale, value_name = "FACTOR")]
@@ -83,10 +94,10 @@ pub(crate) struct Checkout {
     #[arg(long = "item", required = true, value_parser = item, value_name = "NAME=AMOUNT")]
     pub(crate) items: Vec<(String, Amount)>,
     /// Where the customer is sent after paying; it proves nothing.
-    #[arg(long)]
+    #[arg(long, value_parser = page, value_name = "URL")]
     pub(crate) success_url: Option<String>,
     /// Where the customer is sent after giving up.
-    #[arg(long)]
+    #[arg(long, value_parser = page, value_name = "URL")]
     pub(crate) cancel_url: Option<String>,
 }
 
@@ -94,7 +105,7 @@ pub(crate) struct Checkout {
 #[command(group = ArgGroup::new("what").required(true))]
 pub(crate) struct Collect {
     /// The session to execute in.
-    #[arg(long, group = "what")]
+    #[arg(long, group = "what", allow_negative_numbers = true)]
     pub(crate) session: Option<SessionId>,
     /// The invoice or order to make a session for, such as INVOICE:101.
     #[arg(long, group = "what")]
@@ -106,10 +117,10 @@ pub(crate) struct Collect {
     #[arg(long)]
     pub(crate) currency: Currency,
     /// What is to be paid, in major units; anything else is never taken for paid.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount)]
     pub(crate) amount: Option<Amount>,
     /// Your own name of the order, for the journal.
-    #[arg(long)]
+    #[arg(long, value_parser = order)]
     pub(crate) order: Option<String>,
     /// An id of your own for this one attempt: a version-4 UUID that was never used.
     #[arg(long)]
@@ -125,7 +136,7 @@ pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) source: SourceRef,
     /// Your order's total, in major units.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount)]
     pub(crate) amount: Amount,
     /// Your order's currency.
     #[arg(long)]
@@ -143,33 +154,75 @@ pub(crate) enum Journal {
         #[arg(long)]
         open: bool,
         /// At most so many.
-        #[arg(long, default_value_t = 100)]
+        #[arg(long, default_value_t = 100, allow_negative_numbers = true, value_parser = count, value_name = "NUMBER")]
         limit: usize,
     },
     /// One payment and what happened to it.
     Show {
         /// A reference id, or a source such as INVOICE:101.
+        #[arg(value_parser = key)]
         key: String,
     },
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong =
-        || format!("time `{}` is not valid: expected one such as 90s, 5m or 1h", text.escape_default());
+fn duration(text: &str) -> Result<Duration, Invalid> {
+    let wrong = || invalid("time", text, "one such as 90s, 5m or 1h");
     let span: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(span).map_err(|_| wrong())
 }
 
-fn item(text: &str) -> Result<(String, Amount), String> {
-    let (name, amount) = text.rsplit_once('=').ok_or("expected NAME=AMOUNT such as Shoes=250.00")?;
-    if name.is_empty() {
-        return Err("the item has no name: expected NAME=AMOUNT such as Shoes=250.00".to_string());
-    }
-    Ok((name.to_string(), amount.parse().map_err(|e: dollr_client::core::Invalid| e.to_string())?))
+fn item(text: &str) -> Result<(String, Amount), Invalid> {
+    let wrong = || invalid("item", text, "NAME=AMOUNT such as Shoes=250.00, without control characters");
+    let (name, amount) = text.rsplit_once('=').filter(|(name, _)| is_plain(name)).ok_or_else(wrong)?;
+    Ok((name.to_string(), self::amount(amount)?))
 }
 
-fn time_scale(text: &str) -> Result<f64, String> {
-    let factor: f64 = text.parse().map_err(|_| "expected a number such as 10".to_string())?;
-    let fits = (0.001..=100_000.0).contains(&factor);
-    if fits { Ok(factor) } else { Err("expected a number from 0.001 to 100000".to_string()) }
+/// An amount that the vendor takes (API §1): nought is none.
+fn amount(text: &str) -> Result<Amount, Invalid> {
+    let amount: Amount = text.parse()?;
+    let least = "0.01".parse()?;
+    let wrong = || invalid("amount", text, "a decimal in major units from 0.01 on, such as 250.00");
+    if amount < least { Err(wrong()) } else { Ok(amount) }
+}
+
+fn order(text: &str) -> Result<String, Invalid> {
+    let wrong = || invalid("order", text, "your own name of it, such as A-1, without control characters");
+    if is_plain(text) { Ok(text.to_string()) } else { Err(wrong()) }
+}
+
+fn page(text: &str) -> Result<String, Invalid> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let fits = rest.is_some_and(|rest| is_plain(rest) && !rest.contains(char::is_whitespace));
+    let wrong = || invalid("page", text, "a URL such as https://shop.example/thanks");
+    if fits { Ok(text.to_string()) } else { Err(wrong()) }
+}
+
+fn key(text: &str) -> Result<String, Invalid> {
+    let id = text.parse().map(|id: ReferenceId| id.to_string());
+    let source = || text.parse().map(|source: SourceRef| source.to_string());
+    id.or_else(|_| source())
+        .map_err(|_| invalid("key", text, "a reference id, or a source such as INVOICE:101"))
+}
+
+fn address(text: &str) -> Result<SocketAddr, Invalid> {
+    text.parse().map_err(|_| invalid("address", text, "an IP address and a port such as 127.0.0.1:8787"))
+}
+
+fn count(text: &str) -> Result<usize, Invalid> {
+    text.parse().map_err(|_| invalid("number", text, "a whole number such as 100"))
+}
+
+fn time_scale(text: &str) -> Result<f64, Invalid> {
+    let fits = |factor: &f64| (0.001..=100_000.0).contains(factor);
+    text.parse().ok().filter(fits).ok_or_else(|| invalid("factor", text, "a number from 0.001 to 100000"))
+}
+
+/// Text that may be kept and shown as it is.
+fn is_plain(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().all(output::is_plain)
+}
+
+fn invalid(what: &'static str, text: &str, expected: &'static str) -> Invalid {
+    let start: String = text.chars().take(64).collect();
+    Invalid { what, found: output::clean(&start), expected }
 }

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::{output, settings};
 
 /// Runs until it is interrupted.
-pub(crate) fn sim(sim: &Sim) -> Result<ExitCode, Failure> {
+pub(crate) fn sim(args: &Args, sim: &Sim) -> Result<ExitCode, Failure> {
     let clock = if (sim.time_scale - 1.0).abs() < f64::EPSILON {
         Clock::real()
     } else {
@@ -28,19 +28,23 @@ pub(crate) fn sim(sim: &Sim) -> Result<ExitCode, Failure> {
         .start()
         .map_err(|e| Failure::new(format!("cannot listen on {}: {e}", sim.listen)))?;
     let url = simulator.base_url();
-    println!("A simulated Dollr at {url} (stop it with Ctrl-C)\n");
-    println!(
-        "  export DOLLR_BASE_URL={url} DOLLR_CLIENT_ID={CLIENT_ID} DOLLR_CLIENT_SECRET={CLIENT_SECRET}\n"
-    );
-    println!("{}", dollr_sim::cheat_sheet());
+    if args.json {
+        output::say(json!({ "base_url": url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET }))?;
+    } else {
+        output::say(format_args!("A simulated Dollr at {url} (stop it with Ctrl-C)\n"))?;
+        output::say(format_args!(
+            "  export DOLLR_BASE_URL={url} DOLLR_CLIENT_ID={CLIENT_ID} DOLLR_CLIENT_SECRET={CLIENT_SECRET}\n"
+        ))?;
+        output::say(dollr_sim::cheat_sheet())?;
+    }
     loop {
         std::thread::park();
     }
 }
 
 pub(crate) fn checkout(args: &Args, checkout: &Checkout) -> Result<ExitCode, Failure> {
-    let mut order =
-        CheckoutOrder::new(checkout.kind, &checkout.phone, checkout.currency).map_err(Error::from)?;
+    let mut order = CheckoutOrder::new(checkout.kind, &checkout.phone, checkout.currency)
+        .map_err(|e| Failure::usage(format!("--phone: {e}")))?;
     for (name, amount) in &checkout.items {
         order = order.item(name, *amount);
     }
@@ -57,13 +61,13 @@ pub(crate) fn checkout(args: &Args, checkout: &Checkout) -> Result<ExitCode, Fai
     if args.json {
         let object =
             json!({ "source": source, "url": made.url, "total_amount": total, "currency": currency });
-        println!("{object}");
+        output::say(object)?;
     } else {
         let total = total.unwrap_or_else(|| "TOTAL".to_string());
-        println!("{source}  {total} {currency}\n{}", made.url);
-        eprintln!(
+        output::say(format_args!("{source}  {total} {currency}\n{}", made.url))?;
+        output::note(format_args!(
             "  send the customer there, then: dollr verify --source {source} --amount {total} --currency {currency}"
-        );
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -89,13 +93,13 @@ pub(crate) fn collect(args: &Args, collect: &Collect) -> Result<ExitCode, Failur
     if let Some(moment) = expires_at {
         intent = intent.session_expires_at(moment);
     }
-    let ask = |_: &_| eprintln!("  the card's bank wants its holder to confirm (3-D Secure); waiting");
+    let ask = |_: &_| output::note("  the card's bank wants its holder to confirm (3-D Secure); waiting");
     let mut attempt = Attempt::new(intent).patience(collect.patience).show(ask);
     if let Some(order) = &collect.order {
         attempt = attempt.order(order);
     }
     let report = watched(&format!("collecting {id}"), || client.collect(attempt))?;
-    Ok(output::print(&report, args.json))
+    output::print(&report, args.json)
 }
 
 pub(crate) fn verify(args: &Args, verify: &Verify) -> Result<ExitCode, Failure> {
@@ -103,13 +107,13 @@ pub(crate) fn verify(args: &Args, verify: &Verify) -> Result<ExitCode, Failure> 
     let Verify { source, amount, currency, patience } = *verify;
     let report =
         watched(&format!("verifying {source}"), || client.verify_source(source, currency, amount, patience))?;
-    Ok(output::print(&report, args.json))
+    output::print(&report, args.json)
 }
 
 pub(crate) fn status(args: &Args, id: ReferenceId) -> Result<ExitCode, Failure> {
     existing_journal(args)?;
     let report = settings::client(args)?.status(id)?;
-    Ok(output::print(&report, args.json))
+    output::print(&report, args.json)
 }
 
 pub(crate) fn journal(args: &Args, command: &Journal) -> Result<ExitCode, Failure> {
@@ -119,14 +123,13 @@ pub(crate) fn journal(args: &Args, command: &Journal) -> Result<ExitCode, Failur
             let entries = if *open { journal.open_entries()? } else { journal.entries(*limit)? };
             let entries = &entries[..entries.len().min(*limit)];
             if args.json {
-                println!("{}", json!({ "payments": entries.iter().map(row).collect::<Vec<_>>() }));
+                output::say(json!({ "payments": entries.iter().map(row).collect::<Vec<_>>() }))?;
             } else {
-                entries.iter().for_each(print_row);
+                entries.iter().try_for_each(say_row)?;
             }
         }
         Journal::Show { key } => {
-            let entry =
-                journal.load(key)?.ok_or_else(|| Error::Unrecorded(key.escape_default().to_string()))?;
+            let entry = journal.load(key)?.ok_or_else(|| Error::Unrecorded(key.clone()))?;
             let lines = journal.lines(key)?;
             if args.json {
                 let lines: Vec<_> = lines
@@ -134,11 +137,11 @@ pub(crate) fn journal(args: &Args, command: &Journal) -> Result<ExitCode, Failur
                     .map(|line| json!({ "at": line.at.to_string(), "what": line.what, "state": line.state }))
                     .collect();
                 let snapshot: Value = serde_json::from_str(entry.snapshot.as_str()).unwrap_or(Value::Null);
-                println!("{}", json!({ "payment": row(&entry), "events": lines, "snapshot": snapshot }));
+                output::say(json!({ "payment": row(&entry), "events": lines, "snapshot": snapshot }))?;
             } else {
-                print_row(&entry);
+                say_row(&entry)?;
                 for line in &lines {
-                    println!("  {}  {:<12} {}", line.at, line.state, line.what);
+                    output::say(format_args!("  {}  {:<12} {}", line.at, line.state, line.what))?;
                 }
             }
         }
@@ -164,9 +167,9 @@ fn row(entry: &Entry) -> Value {
     })
 }
 
-fn print_row(entry: &Entry) {
-    let order = entry.order.as_deref().unwrap_or("-").escape_debug().to_string();
-    println!("{}  {:<36}  {:<10}  {order}", entry.created_at, entry.key, entry.state);
+fn say_row(entry: &Entry) -> Result<(), Failure> {
+    let order = output::clean(entry.order.as_deref().unwrap_or("-"));
+    output::say(format_args!("{}  {:<36}  {:<10}  {order}", entry.created_at, entry.key, entry.state))
 }
 
 /// A spinner on stderr, where that is a terminal, while `work` blocks.

@@ -6,24 +6,38 @@ use std::process::ExitCode;
 use dollr_client::Error;
 use dollr_client::journal::JournalError;
 
-/// One sentence, and whether what was given is to blame (exit code 2) or what happened (1).
+/// One sentence, and what is to blame.
 #[derive(Debug)]
 pub(crate) struct Failure {
     sentence: String,
-    usage: bool,
+    blame: Blame,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Blame {
+    /// What happened: exit code 1.
+    Event,
+    /// What was given: exit code 2.
+    Usage,
+    /// Nobody: the vendor would not do it. Exit code 3.
+    Vendor,
 }
 
 impl Failure {
     pub(crate) fn new(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), usage: false }
+        Self { sentence: sentence.into(), blame: Blame::Event }
     }
 
     pub(crate) fn usage(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), usage: true }
+        Self { sentence: sentence.into(), blame: Blame::Usage }
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(if self.usage { 2 } else { 1 })
+        ExitCode::from(match self.blame {
+            Blame::Event => 1,
+            Blame::Usage => 2,
+            Blame::Vendor => 3,
+        })
     }
 }
 
@@ -35,13 +49,27 @@ impl fmt::Display for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let usage = matches!(error, Error::Config(_) | Error::Invalid(_));
-        Self { sentence: error.to_string(), usage }
+        let blame = match &error {
+            Error::Payment { key, error }
+                if matches!(**error, Error::Journal(JournalError::Exists { .. })) =>
+            {
+                let why = "is in the journal already, and an id is sent only once";
+                return Self::usage(format!("--reference-id: {key} {why}: ask with `dollr status {key}`"));
+            }
+            Error::Config(_) | Error::Invalid(_) => Blame::Usage,
+            Error::Refused(_) => Blame::Vendor,
+            _ => Blame::Event,
+        };
+        Self { sentence: error.to_string(), blame }
     }
 }
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
-        Self::new(error.to_string())
+        let sentence = error.to_string();
+        match error {
+            JournalError::Unusable { path, .. } if path.is_dir() => Self::usage(sentence),
+            _ => Self::new(sentence),
+        }
     }
 }

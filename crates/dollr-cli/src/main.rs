@@ -10,6 +10,7 @@ mod demo;
 mod failure;
 mod output;
 mod settings;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -19,12 +20,15 @@ use crate::args::{Args, Command};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage::explain(&error),
+    };
     log_to_stderr(args.verbose);
     match run(&args) {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("dollr: {failure}");
+            output::note(format_args!("dollr: {failure}"));
             failure.exit_code()
         }
     }
@@ -33,7 +37,7 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<ExitCode, Failure> {
     match &args.command {
         Command::Demo => demo::run(args),
-        Command::Sim(sim) => commands::sim(sim),
+        Command::Sim(sim) => commands::sim(args, sim),
         Command::Checkout(checkout) => commands::checkout(args, checkout),
         Command::Collect(collect) => commands::collect(args, collect),
         Command::Verify(verify) => commands::verify(args, verify),
@@ -49,5 +53,10 @@ fn log_to_stderr(verbose: u8) {
         2 => "dollr_client=debug",
         _ => "trace",
     };
-    tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).init();
+    // Where stderr is gone, saying so there would be a panic in the middle of a payment.
+    tracing_subscriber::fmt()
+        .with_env_filter(level)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false)
+        .init();
 }

@@ -1,10 +1,45 @@
 //! What is printed: one JSON object for machines, a few plain lines for people, and the exit code of a verdict.
 
+use std::fmt;
+use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use dollr_client::Report;
 use dollr_client::core::{Progress, Verdict};
 use serde_json::{Map, Value, json};
+
+use crate::failure::Failure;
+
+/// Prints a line of the result. A reader who has closed the pipe has seen enough: that is no error.
+pub(crate) fn say(line: impl fmt::Display) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("the result cannot be written to stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a line for people on stderr. There is nobody to tell if that fails.
+pub(crate) fn note(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Whether a terminal shows it as it is: no control character, no line separator, no mark that reorders text.
+pub(crate) fn is_plain(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The text with all that is not plain escaped.
+pub(crate) fn clean(text: &str) -> String {
+    let mut clean = String::new();
+    for c in text.chars() {
+        if is_plain(c) { clean.push(c) } else { clean.extend(c.escape_unicode()) }
+    }
+    clean
+}
 
 /// 0 paid, 3 failed or refused, 4 still open, 5 a person must look.
 pub(crate) fn exit_code(report: &Report) -> ExitCode {
@@ -44,24 +79,27 @@ pub(crate) fn object(report: &Report) -> Value {
 }
 
 /// Prints the report and gives its exit code.
-pub(crate) fn print(report: &Report, json: bool) -> ExitCode {
+pub(crate) fn print(report: &Report, json: bool) -> Result<ExitCode, Failure> {
     if json {
-        println!("{}", object(report));
+        say(object(report))?;
     } else {
-        println!("{}  {}", report.key, report.verdict);
+        say(format_args!("{}  {}", report.key, report.verdict))?;
         if let Some(conflict) = &report.conflict {
-            println!("  conflict: {conflict}");
+            say(format_args!("  conflict: {conflict}"))?;
         }
         let (posts, polls) = (report.calls.execute, report.calls.status);
-        eprintln!("  {posts} POST, {polls} status calls, {:.1} s", report.elapsed.as_secs_f64());
+        note(format_args!("  {posts} POST, {polls} status calls, {:.1} s", report.elapsed.as_secs_f64()));
         if let Verdict::Open { progress, .. } = &report.verdict
             && *progress != Progress::NotSent
             && !report.key.contains(':')
         {
-            eprintln!("  not a failure: never charge again, ask later with `dollr status {}`", report.key);
+            note(format_args!(
+                "  not a failure: never charge again, ask later with `dollr status {}`",
+                report.key
+            ));
         }
     }
-    exit_code(report)
+    Ok(exit_code(report))
 }
 
 /// The vendor's own word, where there is one.

@@ -41,7 +41,8 @@ fn builder(args: &Args) -> Result<ClientBuilder, Failure> {
 
 /// The two lines of a credentials file, which nobody else may read.
 fn read_credentials(path: &Path) -> Result<[String; 2], Failure> {
-    let wrong = |why: String| Failure::usage(format!("the credentials file {}: {why}", path.display()));
+    let wrong =
+        |why: String| Failure::usage(format!("the credentials file {:?}: {why}", path.to_string_lossy()));
     refuse_shared(path).map_err(wrong)?;
     let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
     let value = |name: &str| {
@@ -56,7 +57,11 @@ fn read_credentials(path: &Path) -> Result<[String; 2], Failure> {
 #[cfg(unix)]
 fn refuse_shared(path: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path).map_err(|e| e.to_string())?.permissions().mode();
+    let found = std::fs::metadata(path).map_err(|e| e.to_string())?;
+    if found.is_dir() {
+        return Err("it is a directory: name a file in it".to_string());
+    }
+    let mode = found.permissions().mode();
     if mode.trailing_zeros() >= 6 {
         Ok(())
     } else {
