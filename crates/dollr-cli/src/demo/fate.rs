@@ -7,7 +7,7 @@ use dollr_client::Report;
 use dollr_client::core::{CheckoutOrder, SourceKind, SourceRef};
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Call, Fault, FaultKind};
 
-use crate::demo::stage::{Order, PATIENCE, Scene, amount, approve_on, usd};
+use crate::demo::stage::{Order, PATIENCE, Scene, amount, approve_on, submit, usd};
 use crate::failure::Failure;
 
 /// One payment of the demonstration.
@@ -111,7 +111,9 @@ fn opened_too_early(scene: &Scene<'_>) -> Result<Outcome, Failure> {
         return Ok(Outcome { order, report: early });
     }
     approve_on(&page)?;
-    Ok(Outcome { order, report: verify(scene, source, "60.00", PATIENCE)? })
+    let mut report = verify(scene, source, "60.00", PATIENCE)?;
+    report.calls.status += early.calls.status;
+    Ok(Outcome { order, report })
 }
 
 fn never_paid(scene: &Scene<'_>) -> Result<Outcome, Failure> {
@@ -133,8 +135,7 @@ fn three_d_secure(scene: &Scene<'_>) -> Result<Outcome, Failure> {
     let confirm = move |secret: &dollr_client::core::Secret| {
         // The payer's browser does this, with the card provider's own page.
         let page = format!("{url}/sim/3ds/{}", secret.expose());
-        let form = ureq::post(page).header("Content-Type", "application/x-www-form-urlencoded");
-        let _ = form.send("decision=approve");
+        let _ = submit(&page, "decision=approve");
     };
     let report = scene.client().collect(dollr_client::Attempt::new(intent).show(confirm))?;
     Ok(Outcome { order, report })
@@ -178,6 +179,7 @@ fn killed_and_resumed(scene: &Scene<'_>) -> Result<Outcome, Failure> {
         .arg(scene.stage.journal_path())
         .envs([("DOLLR_BASE_URL", scene.stage.url().as_str()), ("DOLLR_CLIENT_ID", CLIENT_ID)])
         .env("DOLLR_CLIENT_SECRET", CLIENT_SECRET)
+        .env_remove("DOLLR_CREDENTIALS")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -18,25 +18,31 @@ use crate::demo::proof::Judged;
 use crate::demo::stage::Stage;
 use crate::demo::table::Table;
 use crate::failure::Failure;
+use crate::output;
 
 /// Runs all fates at once; exit code 1 if a promise was broken.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let begun = Instant::now();
     let stage = Stage::set()?;
     if !args.json {
-        eprintln!("{} payments at once, on a simulated vendor at {}\n", FATES.len(), stage.url());
+        let vendor = stage.url();
+        output::note(format_args!("{} payments at once, on a simulated vendor at {vendor}\n", FATES.len()));
     }
     let judged = play(&stage);
-    let kept = judged.iter().all(|payment| payment.broken.is_none());
     let elapsed = begun.elapsed();
     if args.json {
         let payments: Vec<_> = judged.iter().map(Judged::object).collect();
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        println!("{}", json!({ "promises_kept": kept, "payments": payments, "elapsed_ms": elapsed_ms }));
+        let kept = judged.iter().all(Judged::is_kept);
+        output::say(json!({ "promises_kept": kept, "payments": payments, "elapsed_ms": elapsed_ms }))?;
     } else {
-        proof::print(&judged, elapsed);
+        output::say(proof::text(&judged, elapsed))?;
     }
-    Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(exit_code(&judged))
+}
+
+fn exit_code(judged: &[Judged]) -> ExitCode {
+    if judged.iter().all(Judged::is_kept) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Each fate on a thread of its own; the table shows them live until all have ended.
@@ -48,14 +54,19 @@ fn play(stage: &Stage) -> Vec<Judged> {
         for (n, fate) in FATES.iter().enumerate() {
             let done = done.clone();
             scope.spawn(move || {
-                let _ = done.send((n, (fate.live)(&stage.of(fate.title))));
+                let begun = Instant::now();
+                let outcome = (fate.live)(&stage.of(fate.title));
+                let _ = done.send((n, outcome, begun.elapsed()));
             });
         }
         drop(done);
         loop {
             match ended.recv_timeout(table::REFRESH) {
-                Ok((n, outcome)) => {
-                    table.end(n, &outcome);
+                Ok((n, mut outcome, elapsed)) => {
+                    if let Ok(outcome) = &mut outcome {
+                        outcome.report.elapsed = elapsed;
+                    }
+                    table.end(n, &outcome, &stage.ledger());
                     outcomes[n] = Some(outcome);
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => table.refresh(stage),

@@ -126,11 +126,16 @@ impl Scene<'_> {
     }
 }
 
-/// The customer submits the hosted page's form, over HTTP as a browser does.
+/// The customer approves on the hosted page.
 pub(crate) fn approve_on(page: &str) -> Result<(), Failure> {
-    let form = "method=wallet&decision=approve";
-    let sent = ureq::post(page).header("Content-Type", "application/x-www-form-urlencoded").send(form);
-    sent.map(drop).map_err(|e| Failure::new(format!("the hosted page {page}: {e}")))
+    submit(page, "method=wallet&decision=approve")
+}
+
+/// Submits a form over HTTP as a browser does; a page on loopback is not asked for through a proxy.
+pub(crate) fn submit(page: &str, form: &str) -> Result<(), Failure> {
+    let browser: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    let sent = browser.post(page).header("Content-Type", "application/x-www-form-urlencoded").send(form);
+    sent.map(drop).map_err(|e| Failure::new(format!("the page {page}: {e}")))
 }
 
 pub(crate) fn usd() -> Currency {
