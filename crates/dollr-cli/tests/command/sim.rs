@@ -1,0 +1,63 @@
+//! `dollr sim`: it says how to reach it, and serves.
+
+use dollr_sim::{CLIENT_ID, CLIENT_SECRET};
+use serde_json::{Value, json};
+
+use crate::shop::{Running, Shop, bare, run};
+
+#[test]
+fn sim_prints_the_cheat_sheet_and_serves() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = bare(folder.path());
+    command.args(["sim", "--listen", "127.0.0.1:0", "--time-scale", "10"]);
+    let mut sim = Running::start(command);
+    let first = sim.line();
+    let url = first.split_whitespace().find(|word| word.starts_with("http://")).expect("a URL").to_string();
+    let (mut export, mut sheet) = (String::new(), Vec::new());
+    while !sheet.iter().any(|line: &String| line.contains("/_sim/reset")) {
+        let line = sim.line();
+        if line.trim_start().starts_with("export ") {
+            export = line;
+        } else {
+            sheet.push(line);
+        }
+    }
+    let cheat_sheet = dollr_sim::cheat_sheet();
+    let expected = cheat_sheet.lines().find(|line| line.contains("5000")).expect("a line");
+    assert!(sheet.iter().any(|line| line == expected), "{sheet:?}");
+
+    // Its own words are the environment of the next command.
+    let mut verify = bare(folder.path());
+    verify.args("verify --source INVOICE:101 --amount 250.00 --currency USD --json".split(' '));
+    let settings = export.trim().trim_start_matches("export ").split(' ').filter_map(|s| s.split_once('='));
+    verify.envs(settings);
+    let run = run(verify);
+    assert_eq!((run.code, run.json()["status"].as_str()), (4, Some("IDLE")), "{run:?} {url}");
+    assert!(!sim.has_ended());
+    sim.kill();
+}
+
+#[test]
+fn sim_tells_a_machine_where_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = bare(folder.path());
+    command.args(["sim", "--listen", "127.0.0.1:0", "--json", "--no-deduplication"]);
+    let mut sim = Running::start(command);
+    let object: Value = serde_json::from_str(&sim.line()).expect("an object");
+    assert_eq!((&object["client_id"], &object["client_secret"]), (&json!(CLIENT_ID), &json!(CLIENT_SECRET)));
+    let mut checkout = bare(folder.path());
+    checkout.args("checkout --phone 231770000001 --currency USD --item a=1 --json".split(' '));
+    checkout.env("DOLLR_BASE_URL", object["base_url"].as_str().expect("a URL"));
+    checkout.env("DOLLR_CLIENT_ID", CLIENT_ID).env("DOLLR_CLIENT_SECRET", CLIENT_SECRET);
+    assert_eq!(run(checkout).code, 0);
+    sim.kill();
+}
+
+#[test]
+fn a_port_in_use_is_one_sentence() {
+    let shop = Shop::open();
+    let taken = shop.sim.base_url().replace("http://", "");
+    let run = shop.run(&format!("sim --listen {taken}"));
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.sentence().starts_with(&format!("cannot listen on {taken}: ")), "{run:?}");
+}
