@@ -105,7 +105,7 @@ fn executions() -> impl Strategy<Value = (Operation, Resend, Vec<Happening>)> {
 }
 
 proptest! {
-    #![proptest_config(cases(768))]
+    #![proptest_config(cases(384))]
 
     #[test]
     fn whatever_happens_an_execution_keeps_its_promises((operation, resend, happenings) in executions()) {

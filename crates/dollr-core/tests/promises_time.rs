@@ -182,7 +182,9 @@ const FAR_APART: Duration = Duration::from_secs(86_400);
 /// Whatever the clock does, two questions are a second apart, unless a 401 or a clock that was set came between them; and no
 /// wait is over before it has begun.
 fn spin(steps: &[(u8, u64, i64)]) -> Result<(), TestCaseError> {
-    let mut machine = Execution::prepare(intent(Operation::Collection), Policy::default(), START);
+    // The end of a patience has a question of its own, however soon after another.
+    let policy = Policy::default().patience(secs(1_000_000));
+    let mut machine = Execution::prepare(intent(Operation::Collection), policy, START);
     let (mut time, mut skew, mut excuse) = (START, 0_i64, true);
     let mut last = None;
     for (fate, call, leap) in steps {

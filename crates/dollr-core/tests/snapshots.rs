@@ -57,7 +57,7 @@ fn a_cut_or_flipped_snapshot_of_a_source_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(cases(512))]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn a_snapshot_with_bytes_changed_is_refused_or_the_same(
