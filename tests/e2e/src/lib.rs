@@ -240,3 +240,8 @@ pub fn on_disk(world: &World, key: &str) -> Snapshot {
     let journal = SqliteJournal::open_existing(world.journal_path()).expect("a journal");
     journal.load(key).expect("readable").expect("an entry").snapshot
 }
+
+/// The README's Rust is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
