@@ -89,21 +89,42 @@ fn open_existing_makes_nothing() {
     assert_eq!(fs::read(desk.file()).expect("readable"), b"");
 }
 
+/// All that can be seen of a folder: each name, its content and its rights.
+fn seen(desk: &Desk) -> Vec<(String, Vec<u8>, fs::Permissions)> {
+    let look = |name: String| {
+        let path = desk.folder().join(&name);
+        let rights = fs::metadata(&path).expect("there").permissions();
+        (name, fs::read(path).expect("readable"), rights)
+    };
+    desk.names().into_iter().map(look).collect()
+}
+
+/// Lets others read everything in the folder.
+fn share(desk: &Desk) {
+    #[cfg(unix)]
+    for name in desk.names() {
+        let rights = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        fs::set_permissions(desk.folder().join(name), rights).expect("ours");
+    }
+}
+
 /// A file that is no database, however short, is neither written nor joined by others.
 #[test]
 fn a_text_is_no_journal_and_stays_as_it_was() {
     for text in ["x".to_owned(), "id,amount\n1,250.00\n".to_owned(), "no database ".repeat(1000)] {
         let desk = Desk::new();
         fs::write(desk.file(), &text).expect("a file");
+        share(&desk);
+        let before = seen(&desk);
         refused(&desk.file(), "it is not an SQLite database; name another file");
-        assert_eq!(fs::read_to_string(desk.file()).expect("readable"), text);
-        assert_eq!(desk.names(), ["journal.db"]);
+        assert_eq!(seen(&desk), before);
     }
 }
 
 #[test]
 fn the_database_of_another_program_stays_as_it_was() {
     for sql in [
+        "VACUUM",
         "CREATE TABLE customers (name TEXT)",
         "PRAGMA application_id = 252006673; CREATE TABLE customers (name TEXT)",
         "PRAGMA application_id = 252006673",
@@ -112,11 +133,70 @@ fn the_database_of_another_program_stays_as_it_was() {
     ] {
         let desk = Desk::new();
         desk.raw().execute_batch(sql).expect(sql);
-        let before = fs::read(desk.file()).expect("readable");
+        if fs::metadata(desk.file()).expect("there").len() == 0 {
+            continue;
+        }
+        share(&desk);
+        let before = seen(&desk);
         refused(&desk.file(), "it is the database of another program; name another file");
-        assert_eq!(fs::read(desk.file()).expect("readable"), before, "{sql}");
-        assert_eq!(desk.names(), ["journal.db"], "{sql}");
+        assert_eq!(seen(&desk), before, "{sql}");
     }
+}
+
+/// The same where its program was killed, and all it wrote is in its log.
+#[test]
+fn the_log_of_another_program_stays_as_it_was() {
+    let (live, desk) = (Desk::new(), Desk::new());
+    let raw = live.raw();
+    raw.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE customers (name TEXT)").expect("at work");
+    copy(&live, &desk, &["journal.db", "journal.db-wal"]);
+    share(&desk);
+    let before = seen(&desk);
+    refused(&desk.file(), "it is the database of another program; name another file");
+    assert_eq!(seen(&desk), before);
+}
+
+fn copy(from: &Desk, to: &Desk, names: &[&str]) {
+    for name in names {
+        fs::copy(from.folder().join(name), to.folder().join(name)).expect("copied");
+    }
+}
+
+/// F26: power was lost while the journal was made. There is nothing in it yet, and it is made anew.
+#[test]
+fn a_birth_that_was_cut_short_is_taken_up() {
+    let (live, desk) = (Desk::new(), Desk::new());
+    let raw = live.raw();
+    raw.execute_batch("PRAGMA cache_size = 1; BEGIN; PRAGMA application_id = 1145850962; CREATE TABLE t (x)")
+        .expect("begun");
+    for _ in 0..20 {
+        raw.execute("INSERT INTO t VALUES (randomblob(9000))", []).expect("spilled to the file");
+    }
+    copy(&live, &desk, &["journal.db", "journal.db-journal"]);
+    let torn = fs::read(desk.file()).expect("readable");
+    assert!(torn.len() > 4096 && !torn.starts_with(b"SQLite"), "its first page is missing");
+
+    create(&desk.journal(), "id").expect("made anew");
+    assert_eq!(desk.journal().open_entries().expect("readable").len(), 1);
+}
+
+/// I5, F26: power was lost while the log was copied into the file. With the log, nothing is missing.
+#[test]
+fn a_checkpoint_that_was_cut_short_is_no_damage() {
+    let (live, desk) = (Desk::new(), Desk::new());
+    let journal = live.journal();
+    for n in 0..100 {
+        create(&journal, &format!("id {n}")).expect("room");
+    }
+    copy(&live, &desk, &["journal.db", "journal.db-wal"]);
+    drop(journal);
+    let (whole, mut torn) =
+        (fs::read(live.file()).expect("readable"), fs::read(desk.file()).expect("readable"));
+    assert!(whole.len() > torn.len(), "the log had pages that the file has not");
+    torn[..4096].copy_from_slice(&whole[..4096]);
+    fs::write(desk.file(), torn).expect("only the first page has arrived");
+
+    assert_eq!(desk.journal().open_entries().expect("whole").len(), 100);
 }
 
 /// T29: what a newer release wrote is not touched.

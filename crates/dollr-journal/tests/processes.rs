@@ -194,8 +194,9 @@ fn a_file_without_the_right_to_it_is_said_and_stays_as_it_was() {
     let root = fs::metadata(desk.file()).expect("there").uid() == 0;
     let program = shelf.folder().join("program");
     fs::copy(env::current_exe().expect("this program"), &program).expect("copied");
-    for path in [desk.folder(), shelf.folder(), program.clone()] {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("ours");
+    // The folder may be written, so that only the file stands in the way.
+    for (path, rights) in [(desk.folder(), 0o777), (shelf.folder(), 0o755), (program.clone(), 0o755)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(rights)).expect("ours");
     }
 
     let mut cases = vec![

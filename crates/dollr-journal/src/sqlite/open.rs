@@ -34,7 +34,7 @@ pub(super) fn journal(
     let held = Held::take(&file).ok_or_else(|| JournalError::Forked { path: path.to_path_buf() })?;
     let failed = |error: rusqlite::Error| fault(path, patience, &error);
     if !unfinished(&file) {
-        check(path, peek(&file).map_err(failed)?)?;
+        peek(path, &file).map_err(failed)??;
     }
     tighten(path, &file)?;
     // Without CREATE: the file is there, with the right mode, or somebody has just taken it away.
@@ -45,7 +45,7 @@ pub(super) fn journal(
         return Err(unusable(path, READ_ONLY));
     }
     durable(&connection).map_err(failed)?;
-    while check(path, schema::mark(&connection).map_err(failed)?)? != schema::NEWEST {
+    while check(path, schema::mark(&mut connection).map_err(failed)?)? < schema::NEWEST {
         check(path, schema::step(&mut connection).map_err(failed)?)?;
     }
     log_ahead(&connection, patience).map_err(failed)?;
@@ -111,17 +111,21 @@ fn unfinished(file: &Path) -> bool {
     fs::metadata(file).is_ok_and(|found| found.len() == 0) || beside(file, "-journal").exists()
 }
 
-/// Reads the marks without a lock, a log or any other trace. SQLite reads, because closing a file that this process
+/// Judges the file without a lock, a log or any other trace. SQLite reads, because closing a file that this process
 /// has open elsewhere would drop its locks, and SQLite knows of them.
-fn peek(file: &Path) -> rusqlite::Result<Mark> {
+fn peek(path: &Path, file: &Path) -> rusqlite::Result<Result<(), JournalError>> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(uri(file), flags)?;
-    match schema::mark(&connection) {
-        // Damaged as far as one can see without its log: who owns it, SQLite will say.
-        Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => Ok(Mark::Blank),
-        other => other,
-    }
+    let mut connection = Connection::open_with_flags(uri(file), flags)?;
+    let mark = match schema::mark(&mut connection) {
+        // Ours bears its marks from the first page that it has; whatever is only in the log is another's.
+        Ok(Mark::Blank) => Mark::Foreign,
+        Ok(mark) => mark,
+        // A checkpoint is under way, or was cut short: with its log the file is whole.
+        Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => return Ok(Ok(())),
+        Err(e) => return Err(e),
+    };
+    Ok(check(path, mark).map(|_| ()))
 }
 
 fn uri(file: &Path) -> String {

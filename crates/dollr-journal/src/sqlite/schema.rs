@@ -62,21 +62,25 @@ pub(super) enum Mark {
     Ours(u32),
 }
 
-/// Reads the marks that the file bears.
-pub(super) fn mark(connection: &Connection) -> rusqlite::Result<Mark> {
-    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+/// Reads the marks that the file bears, all at one moment: another process may be making it.
+pub(super) fn mark(connection: &mut Connection) -> rusqlite::Result<Mark> {
+    marked(&Transaction::new(connection, TransactionBehavior::Deferred)?)
+}
+
+fn marked(transaction: &Transaction<'_>) -> rusqlite::Result<Mark> {
+    let application: i32 = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: i32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if application == APPLICATION {
         return Ok(u32::try_from(version).map_or(Mark::Foreign, Mark::Ours));
     }
-    let things: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let things: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(if application == 0 && version == 0 && things == 0 { Mark::Blank } else { Mark::Foreign })
 }
 
 /// Takes the next step, if there is one. Whoever comes second waits for the lock and finds it taken.
 pub(super) fn step(connection: &mut Connection) -> rusqlite::Result<Mark> {
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-    let mark = mark(&transaction)?;
+    let mark = marked(&transaction)?;
     let from = match mark {
         Mark::Blank => 0,
         Mark::Ours(version) if version < NEWEST => version,

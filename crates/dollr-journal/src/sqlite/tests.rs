@@ -197,3 +197,22 @@ fn a_file_is_the_owners_alone_from_its_first_moment() {
     let mode = std::fs::metadata(&path).expect("there").permissions().mode() & 0o777;
     assert_eq!(mode, 0o600);
 }
+
+/// F29: SQLite turns the log on only when nobody else reads; they are waited for, as long as for a writer.
+#[test]
+fn a_reader_in_the_way_of_the_log_is_waited_for() {
+    let folder = folder();
+    drop(opened(&folder, PATIENCE).expect("a journal"));
+    let reader = Connection::open(folder.path().join("journal.db")).expect("a connection");
+    reader.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(())).expect("the log is off");
+    reader.execute_batch("BEGIN; SELECT count(*) FROM dollr_entries;").expect("it reads");
+
+    let patience = Duration::from_millis(60);
+    let begun = Instant::now();
+    let error = opened(&folder, patience).expect_err("in the way");
+    assert!(begun.elapsed() >= patience, "it gave up after {:?}", begun.elapsed());
+    assert!(matches!(error, JournalError::Busy { .. }), "{error}");
+
+    reader.execute_batch("COMMIT").expect("it has read");
+    assert_eq!(create(&opened(&folder, patience).expect("a journal"), "a"), Ok(Version::FIRST));
+}
