@@ -79,7 +79,8 @@ pub struct SqliteJournal {
 }
 
 impl SqliteJournal {
-    /// Opens the journal in this file; makes it where there is none. The folder must be there.
+    /// Opens the journal in this file; makes it where there is none, or an empty file. The folder must be there. What is
+    /// not a journal is refused and left as it was, and so is a place where only a journal's `-wal` is left.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         open::journal(path.as_ref(), open::Missing::Make, PATIENCE)
     }

@@ -187,9 +187,10 @@ pub(super) fn durable(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", false)
 }
 
-/// Turns the write-ahead log on. It comes after the schema, so that the marks are in the file itself. SQLite doesn't
-/// wait for others here, so that waiting is done by hand.
-fn log_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+/// Turns the write-ahead log on. It comes after the schema, so that the marks are in the file itself. SQLite waits for
+/// a reader here, but of several that turn it on at once it sends some away without waiting, lest they wait for each
+/// other: they try again.
+pub(super) fn log_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
     let begun = Instant::now();
     loop {
         match connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())) {

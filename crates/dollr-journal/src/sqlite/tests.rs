@@ -1,7 +1,7 @@
 //! What the public door cannot bring about: another patience, a fork (which takes unsafe code), a full disk.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{PoisonError, mpsc};
+use std::sync::{Barrier, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -215,4 +215,38 @@ fn a_reader_in_the_way_of_the_log_is_waited_for() {
 
     reader.execute_batch("COMMIT").expect("it has read");
     assert_eq!(create(&opened(&folder, patience).expect("a journal"), "a"), Ok(Version::FIRST));
+}
+
+/// F29: of several that turn the log on at once, SQLite sends some away without waiting. They come again.
+#[test]
+fn all_that_turn_the_log_on_at_once_succeed() {
+    const AT_ONCE: usize = 4;
+    let folder = folder();
+    let path = folder.path().join("journal.db");
+    drop(opened(&folder, PATIENCE).expect("a journal"));
+    for round in 0..150 {
+        let connect = || {
+            let connection = Connection::open(&path).expect("a connection");
+            connection.busy_timeout(PATIENCE).expect("set");
+            connection.pragma_update(None, "synchronous", "OFF").expect("set");
+            connection
+        };
+        connect()
+            .pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))
+            .expect("the log is off");
+        let start = Barrier::new(AT_ONCE);
+        let connections: Vec<_> = (0..AT_ONCE).map(|_| connect()).collect();
+        let results: Vec<_> = thread::scope(|scope| {
+            let mut turning = Vec::new();
+            for connection in connections {
+                let start = &start;
+                turning.push(scope.spawn(move || {
+                    start.wait();
+                    open::log_ahead(&connection, PATIENCE)
+                }));
+            }
+            turning.into_iter().map(|t| t.join().expect("no panic")).collect()
+        });
+        assert!(results.iter().all(Result::is_ok), "round {round}: {results:?}");
+    }
 }
