@@ -56,6 +56,15 @@ fn somebody_who_waits_longer_makes_it_go_on() {
 }
 
 #[test]
+fn somebody_who_comes_back_without_patience_gets_one_more_question() {
+    let (done, _) = until_done(patient(60).open(), &Told::status("PROCESSING"));
+    let (again, asked) = until_done(done.resumed(0), &Told::status("PROCESSING"));
+    assert_eq!(asked, 1);
+    let (_, asked) = until_done(again.secs(120).resumed(0), &Told::status("PROCESSING"));
+    assert_eq!(asked, 1);
+}
+
+#[test]
 fn after_the_horizon_a_person_must_look_and_an_answer_still_moves_it() {
     let (done, _) = until_done(patient(60).open(), &Told::status("PROCESSING"));
     let late = done.secs(72 * 3_600).resumed(1_000_000);
