@@ -56,10 +56,13 @@ pub(crate) enum Command {
     Collect(Collect),
     /// Ask whether an invoice or order is paid, in full.
     Verify(Verify),
-    /// Ask once how a recorded payment stands.
+    /// Ask how a recorded payment stands, also one whose process has died; never sends.
     Status {
         /// Its reference id.
         reference_id: ReferenceId,
+        /// How long to wait for a verdict; without it, ask once.
+        #[arg(long, value_parser = duration, value_name = "TIME")]
+        patience: Option<Duration>,
     },
     /// Look into the journal.
     #[command(subcommand)]

@@ -110,9 +110,13 @@ pub(crate) fn verify(args: &Args, verify: &Verify) -> Result<ExitCode, Failure> 
     output::print(&report, args.json)
 }
 
-pub(crate) fn status(args: &Args, id: ReferenceId) -> Result<ExitCode, Failure> {
+pub(crate) fn status(args: &Args, id: ReferenceId, patience: Option<Duration>) -> Result<ExitCode, Failure> {
     existing_journal(args)?;
-    let report = settings::client(args)?.status(id)?;
+    let client = settings::client(args)?;
+    let report = match patience {
+        Some(patience) => watched(&format!("waiting for {id}"), || client.wait(id, patience))?,
+        None => client.status(id)?,
+    };
     output::print(&report, args.json)
 }
 

@@ -41,7 +41,7 @@ fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Checkout(checkout) => commands::checkout(args, checkout),
         Command::Collect(collect) => commands::collect(args, collect),
         Command::Verify(verify) => commands::verify(args, verify),
-        Command::Status { reference_id } => commands::status(args, *reference_id),
+        Command::Status { reference_id, patience } => commands::status(args, *reference_id, *patience),
         Command::Journal(journal) => commands::journal(args, journal),
     }
 }

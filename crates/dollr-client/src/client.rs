@@ -7,7 +7,7 @@ use dollr_core::{
     Amount, Bearer, Checkout, CheckoutOrder, Credentials, Currency, Event, Execution, Loss, Machine, Policy,
     ReferenceId, Refusal, Request, Response, Session, Source, SourceRef, Token, TokenAction,
 };
-use dollr_journal::Journal;
+use dollr_journal::{Journal, JournalError};
 
 use crate::drive::{Drive, Row};
 use crate::http::Http;
@@ -64,6 +64,10 @@ impl Client {
         if self.journal.is_none() {
             return Err(Error::NoJournal);
         }
+        let key = intent.reference_id().to_string();
+        if self.load::<Execution>(&key)?.is_some() {
+            return Err(Error::from(JournalError::Exists { key: key.clone() }).of(key));
+        }
         self.sign_in()?;
         let policy = self.policy_with(patience);
         let machine = Execution::prepare(intent, policy, self.clock.now());
@@ -95,6 +99,7 @@ impl Client {
         total: Amount,
         patience: Duration,
     ) -> Result<Report, Error> {
+        self.sign_in()?;
         let fresh =
             Source::watch(source, currency, total, self.policy_with(Some(patience)), self.clock.now());
         let row = match &self.journal {
@@ -107,9 +112,15 @@ impl Client {
         }
     }
 
-    /// Goes on with a recorded payment, whoever began it, for at most `patience`.
+    /// Goes on asking about a recorded payment, whoever began it, for at most `patience`.
+    ///
+    /// It never sends: a payment that was prepared and not sent is reported as that.
     pub fn wait(&self, reference_id: ReferenceId, patience: Duration) -> Result<Report, Error> {
-        self.go_on(self.recorded(reference_id)?, patience)
+        let row = self.recorded(reference_id)?;
+        match row.saved.ask() {
+            Some(_) => self.go_on(row, patience),
+            None => Drive::new(self, row.saved.clone(), Some(row)).ask(),
+        }
     }
 
     /// How a recorded payment stands: one question, also about one that has ended.
@@ -177,7 +188,8 @@ impl Client {
                 _ => Err(Error::Refused(Refusal::of(&response))),
             },
             Event::Lost { loss, .. } => {
-                let what = format!("{} {}: no answer", request.method.as_str(), request.path);
+                let how = if loss == Loss::Unknown { "no answer" } else { "the vendor cannot be reached" };
+                let what = format!("{} {}: {how}", request.method.as_str(), request.path);
                 Err(Error::Transport { what, outcome_unknown: loss == Loss::Unknown })
             }
             other => Err(Error::Rejected(format!("{other:?}"))),

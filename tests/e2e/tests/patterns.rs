@@ -214,3 +214,22 @@ fn every_operation_reaches_its_verdict() {
         );
     }
 }
+
+/// Who waits does not pay: a payment that was prepared and never sent stays unsent, whoever asks.
+#[test]
+fn waiting_never_sends() {
+    let world = World::start();
+    let payment = world.payment("1000");
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port");
+    let nowhere = world.builder().base_url(&format!("http://{closed}")).build().expect("a client");
+    let report = nowhere.collect(payment.intent.clone()).expect("a report");
+    assert_eq!(report.state, "Prepared");
+
+    let client = world.client();
+    let id = payment.intent.reference_id();
+    for report in [client.wait(id, MINUTE), client.status(id)] {
+        let report = report.expect("a report");
+        assert_eq!((report.verdict.name(), report.state, report.calls.total()), ("open", "Prepared", 0));
+    }
+    assert_eq!(world.posts_and_charges(&payment), (0, 0));
+}
