@@ -9,10 +9,11 @@ use std::time::Duration;
 use dollr_core::{Credentials, Policy, Secret};
 use dollr_journal::Journal;
 use ureq::config::Config;
-use ureq::http::Uri;
+use ureq::http::{HeaderValue, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 
+use crate::client::Show;
 use crate::http::Http;
 use crate::{Client, Clock, Error, SystemClock};
 
@@ -44,6 +45,9 @@ impl FromStr for BaseUrl {
         let host = uri.host().unwrap_or_default();
         if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
             return Err(wrong("holds a user name or password: leave it out"));
+        }
+        if uri.authority().is_some_and(|a| a.port_u16().is_none() && a.as_str() != host) {
+            return Err(wrong("has no valid port: expected a number up to 65535"));
         }
         if uri.query().is_some() || text.contains('#') {
             return Err(wrong("has a query or a fragment: leave it out"));
@@ -81,6 +85,7 @@ pub struct ClientBuilder {
     connect: Duration,
     read: Duration,
     total: Duration,
+    show: Option<Show>,
 }
 
 impl Default for ClientBuilder {
@@ -98,6 +103,7 @@ impl Default for ClientBuilder {
             connect: Duration::from_secs(10),
             read: Duration::from_secs(20),
             total: Duration::from_secs(30),
+            show: None,
         }
     }
 }
@@ -118,13 +124,17 @@ impl ClientBuilder {
 
     /// Credentials and base URL from `DOLLR_CLIENT_ID`, `DOLLR_CLIENT_SECRET` and `DOLLR_BASE_URL`.
     pub fn credentials_from_env(self) -> Self {
-        let var = |name: &str| std::env::var(name).ok();
+        let var = |name: &str| std::env::var_os(name);
         let with_base = match var("DOLLR_BASE_URL") {
-            Some(base) => self.base_url(&base),
+            Some(base) => self.base_url(&base.to_string_lossy()),
             None => self,
         };
         match (var("DOLLR_CLIENT_ID"), var("DOLLR_CLIENT_SECRET")) {
-            (Some(id), Some(secret)) => with_base.credentials(id, secret),
+            (Some(id), Some(secret)) => match (id.into_string(), secret.into_string()) {
+                (Ok(id), Ok(secret)) => with_base.credentials(id, secret),
+                (Err(_), _) => with_base.unreadable("DOLLR_CLIENT_ID"),
+                (_, Err(_)) => with_base.unreadable("DOLLR_CLIENT_SECRET"),
+            },
             (Some(_), None) => with_base.without("DOLLR_CLIENT_SECRET"),
             (None, _) => with_base.without("DOLLR_CLIENT_ID"),
         }
@@ -190,16 +200,33 @@ impl ClientBuilder {
         self
     }
 
+    /// What to do with the secret of a 3-D Secure card where an attempt does not say: give it to the browser of the payer of the
+    /// payment with this key. Never store it, never log it.
+    pub fn show(mut self, show: impl Fn(&str, &Secret) + Send + Sync + 'static) -> Self {
+        self.show = Some(Box::new(show));
+        self
+    }
+
     /// Checks the settings. Nothing is called yet.
     pub fn build(self) -> Result<Client, Error> {
+        if HeaderValue::from_str(&self.user_agent).is_err() {
+            return Err(Error::Config(
+                "the user agent holds a character that no header can have".to_string(),
+            ));
+        }
         let (kept, fresh) = (self.config(8)?, self.config(0)?);
         let http = Http::new(kept, fresh, self.base?.0);
-        Ok(Client::new(http, self.credentials?, self.policy, self.journal, self.clock))
+        Ok(Client::new(http, self.credentials?, self.policy, self.journal, self.clock, self.show))
     }
 
     fn without(mut self, name: &str) -> Self {
         self.credentials =
             Err(Error::Config(format!("{name} is not set: the merchant portal has its value")));
+        self
+    }
+
+    fn unreadable(mut self, name: &str) -> Self {
+        self.credentials = Err(Error::Config(format!("{name} is not UTF-8 text")));
         self
     }
 

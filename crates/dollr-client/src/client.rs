@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use dollr_core::{
     Amount, Bearer, Checkout, CheckoutOrder, Credentials, Currency, Event, Execution, Loss, Machine, Policy,
-    ReferenceId, Refusal, Request, Response, Session, Source, SourceRef, Token, TokenAction,
+    ReferenceId, Refusal, Rejected, Request, Response, Secret, Session, Source, SourceRef, Token,
+    TokenAction,
 };
 use dollr_journal::{Journal, JournalError};
 
-use crate::drive::{Drive, Row};
+use crate::drive::{Drive, Recording, Row};
 use crate::http::Http;
 use crate::{Attempt, ClientBuilder, Clock, Error, Report};
 
 /// A merchant's connection to the vendor: one token, one policy, one journal. Share it between threads.
 ///
 /// See the [crate's front page](crate) for a first payment.
-#[derive(Debug)]
 pub struct Client {
     http: Http,
     credentials: Credentials,
@@ -24,8 +24,12 @@ pub struct Client {
     policy: Policy,
     pub(crate) journal: Option<Arc<dyn Journal>>,
     pub(crate) clock: Arc<dyn Clock>,
+    show: Option<Show>,
     process: u32,
 }
+
+/// Gives a card's secret to the payer of the payment with this key.
+pub(crate) type Show = Box<dyn Fn(&str, &Secret) + Send + Sync>;
 
 impl Client {
     /// Settings first.
@@ -39,9 +43,10 @@ impl Client {
         policy: Policy,
         journal: Option<Arc<dyn Journal>>,
         clock: Arc<dyn Clock>,
+        show: Option<Show>,
     ) -> Self {
         let token = Mutex::new(Token::new());
-        Self { http, credentials, token, policy, journal, clock, process: std::process::id() }
+        Self { http, credentials, token, policy, journal, clock, show, process: std::process::id() }
     }
 
     /// A new id for one attempt, from the operating system's random source.
@@ -61,22 +66,18 @@ impl Client {
     /// The same for a payout, a transfer or a refund.
     pub fn execute<'a>(&self, attempt: impl Into<Attempt<'a>>) -> Result<Report, Error> {
         let Attempt { intent, order, patience, show } = attempt.into();
-        if self.journal.is_none() {
-            return Err(Error::NoJournal);
-        }
+        let Some(journal) = &self.journal else { return Err(Error::NoJournal) };
         let key = intent.reference_id().to_string();
-        if self.load::<Execution>(&key)?.is_some() {
+        if journal.load(&key)?.is_some() {
             return Err(Error::from(JournalError::Exists { key: key.clone() }).of(key));
         }
         self.sign_in()?;
         let policy = self.policy_with(patience);
+        let patience = policy.patience;
         let machine = Execution::prepare(intent, policy, self.clock.now());
-        let mut drive = Drive::new(self, machine, None);
-        drive.order = order.as_deref();
-        if let Some(show) = &show {
-            drive.show = show;
-        }
-        drive.run()
+        let own = |secret: &Secret| self.show_action(&key, secret);
+        let show: &dyn Fn(&Secret) = show.as_deref().map_or(&own, |show| show);
+        Drive::new(self, machine, None, Recording::New(order.as_deref())).showing(show).run(patience)
     }
 
     /// Makes a hosted checkout: send the customer to its `url`, keep its `source` with the order, then verify that.
@@ -91,7 +92,8 @@ impl Client {
 
     /// Whether this invoice or order is paid, in this currency and with this total in major units.
     ///
-    /// Take all three from the order, never from the browser. A patience of nought asks once.
+    /// Take all three from the order, never from the browser. A patience of nought asks once; what the journal knows to be
+    /// paid is not asked about again. A source that is on record for another order's total is only looked at.
     pub fn verify_source(
         &self,
         source: SourceRef,
@@ -100,49 +102,64 @@ impl Client {
         patience: Duration,
     ) -> Result<Report, Error> {
         self.sign_in()?;
-        let fresh =
-            Source::watch(source, currency, total, self.policy_with(Some(patience)), self.clock.now());
         let row = match &self.journal {
             Some(_) => self.load::<Source>(&source.to_string())?,
             None => None,
         };
-        match row {
-            Some(row) if row.saved.expects(currency, total) => self.go_on(row, patience),
-            row => Drive::new(self, fresh, row).run(),
-        }
+        let (recording, row) = match row {
+            None => (Recording::Shared, None),
+            Some(row) if row.saved.expects(currency, total) => (Recording::Shared, Some(row)),
+            Some(_) => (Recording::No, None),
+        };
+        let machine = match &row {
+            Some(row) => self.resumed(row, patience),
+            None => {
+                Source::watch(source, currency, total, self.policy_with(Some(patience)), self.clock.now())
+            }
+        };
+        Drive::new(self, machine, row, recording).run(patience)
     }
 
     /// Goes on asking about a recorded payment, whoever began it, for at most `patience`.
     ///
-    /// It never sends: a payment that was prepared and not sent is reported as that.
+    /// A payment that was prepared and never sent is not sent, but reported as that. One that was sent is sent again only
+    /// under [`Resend::AfterGrace`](dollr_core::Resend::AfterGrace), if it was made so.
     pub fn wait(&self, reference_id: ReferenceId, patience: Duration) -> Result<Report, Error> {
         let row = self.recorded(reference_id)?;
+        let key = reference_id.to_string();
+        let show = |secret: &Secret| self.show_action(&key, secret);
         match row.saved.ask() {
-            Some(_) => self.go_on(row, patience),
-            None => Drive::new(self, row.saved.clone(), Some(row)).ask(),
+            Some(_) => {
+                let machine = self.resumed(&row, patience);
+                Drive::new(self, machine, Some(row), Recording::Shared).showing(&show).run(patience)
+            }
+            None => self.status(reference_id),
         }
     }
 
     /// How a recorded payment stands: one question, also about one that has ended.
     pub fn status(&self, reference_id: ReferenceId) -> Result<Report, Error> {
         let row = self.recorded(reference_id)?;
-        Drive::new(self, row.saved.clone(), Some(row)).ask()
+        Drive::new(self, row.saved.clone(), Some(row), Recording::Shared).ask()
     }
 
-    fn go_on<M: Machine>(&self, row: Row<M>, patience: Duration) -> Result<Report, Error> {
-        let machine = row.saved.clone();
-        let machine = match machine.apply(Event::Resumed { patience }, self.clock.now()) {
-            Ok(machine) => machine,
-            Err(ended) => ended.into_machine(),
-        };
-        Drive::new(self, machine, Some(row)).run()
+    /// A recorded machine, with patience; one that has ended needs none.
+    pub(crate) fn resumed<M: Machine>(&self, row: &Row<M>, patience: Duration) -> M {
+        let resumed = row.saved.clone().apply(Event::Resumed { patience }, self.clock.now());
+        resumed.unwrap_or_else(Rejected::into_machine)
+    }
+
+    fn show_action(&self, key: &str, secret: &Secret) {
+        if let Some(show) = &self.show {
+            show(key, secret);
+        }
     }
 
     fn recorded(&self, id: ReferenceId) -> Result<Row<Execution>, Error> {
         self.load(&id.to_string())?.ok_or_else(|| Error::Unrecorded(id.to_string()))
     }
 
-    fn load<M: Machine>(&self, key: &str) -> Result<Option<Row<M>>, Error> {
+    pub(crate) fn load<M: Machine>(&self, key: &str) -> Result<Option<Row<M>>, Error> {
         let journal = self.journal.as_ref().ok_or(Error::NoJournal)?;
         let Some(entry) = journal.load(key)? else { return Ok(None) };
         let saved = M::restore(&entry.snapshot).map_err(|e| Error::from(e).of(key.to_string()))?;
@@ -180,7 +197,10 @@ impl Client {
             Event::Answered { response, .. } => match response.status() {
                 200..=299 => Ok(response),
                 401 => Err(Error::Authentication(Refusal::of(&response))),
-                429 => Err(Error::RateLimited(Refusal::of(&response))),
+                429 => {
+                    let retry_after = response.retry_after(self.clock.now());
+                    Err(Error::RateLimited { refusal: Refusal::of(&response), retry_after })
+                }
                 status if status >= 500 => {
                     let what = format!("{} {}: HTTP {status}", request.method.as_str(), request.path);
                     Err(Error::Transport { what, outcome_unknown: true })
@@ -216,7 +236,7 @@ impl Client {
                 TokenAction::Use(bearer) => return Ok(bearer),
                 TokenAction::Denied(refusal) => return Err(Error::Authentication(refusal)),
                 TokenAction::Wait { .. } => {
-                    let what = "no token: the vendor does not answer the token call".to_string();
+                    let what = "no token: the token call gets no usable answer".to_string();
                     return Err(Error::Transport { what, outcome_unknown: false });
                 }
                 TokenAction::Obtain(request) => {
@@ -233,5 +253,16 @@ impl Client {
     fn give_up(&self, bearer: &Bearer) {
         let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
         *token = std::mem::take(&mut *token).expired(bearer);
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("http", &self.http)
+            .field("credentials", &self.credentials)
+            .field("policy", &self.policy)
+            .field("journal", &self.journal)
+            .finish_non_exhaustive()
     }
 }

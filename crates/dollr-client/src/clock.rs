@@ -9,7 +9,7 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
     /// Milliseconds since the Unix epoch.
     fn now(&self) -> Timestamp;
 
-    /// Blocks until `until`, or not much longer.
+    /// Blocks until `until` or not much longer; coming back earlier is harmless.
     fn sleep_until(&self, until: Timestamp);
 }
 
@@ -25,6 +25,8 @@ impl Clock for SystemClock {
 
     fn sleep_until(&self, until: Timestamp) {
         // A millisecond more, because `now` is rounded down.
-        std::thread::sleep(until.since(self.now()) + Duration::from_millis(1));
+        let wait = until.since(self.now()) + Duration::from_millis(1);
+        // A clock that is set back meanwhile must not make it sleep for years.
+        std::thread::sleep(wait.min(Duration::from_secs(60)));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use dollr_core::{
     Action, Conflict, Event, Loss, Machine, Purpose, Request, Secret, Snapshot, Timestamp, Verdict,
 };
-use dollr_journal::{Kind, Page, Version};
+use dollr_journal::{JournalError, Kind, Page, Version};
 use tracing::{debug, info};
 
 use crate::{Client, Error};
@@ -29,6 +29,14 @@ pub struct Report {
     pub elapsed: Duration,
 }
 
+/// What became of a write.
+enum Written {
+    /// It is on disk.
+    Durable,
+    /// Somebody else's was there first, and has been taken over.
+    Overtaken,
+}
+
 /// Calls, by what they were for. Token calls are shared and not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Calls {
@@ -47,12 +55,13 @@ impl Calls {
 
 /// One machine under way: the machine, and its row in the journal.
 pub(crate) struct Drive<'a, M> {
-    pub(crate) client: &'a Client,
-    pub(crate) machine: M,
-    pub(crate) row: Option<Row<M>>,
-    pub(crate) order: Option<&'a str>,
-    pub(crate) show: &'a dyn Fn(&Secret),
+    client: &'a Client,
+    machine: M,
+    row: Option<Row<M>>,
+    recording: Recording<'a>,
+    show: &'a dyn Fn(&Secret),
     begun: Timestamp,
+    deadline: Timestamp,
     calls: Calls,
 }
 
@@ -62,14 +71,40 @@ pub(crate) struct Row<M> {
     pub(crate) saved: M,
 }
 
+/// How a machine is kept.
+#[derive(Clone, Copy)]
+pub(crate) enum Recording<'a> {
+    /// Under a key that nobody has used, for an order.
+    New(Option<&'a str>),
+    /// Under a key that others may have used, too.
+    Shared,
+    /// Not at all: it only looks.
+    No,
+}
+
 impl<'a, M: Machine> Drive<'a, M> {
-    pub(crate) fn new(client: &'a Client, machine: M, row: Option<Row<M>>) -> Self {
+    pub(crate) fn new(client: &'a Client, machine: M, row: Option<Row<M>>, recording: Recording<'a>) -> Self {
         let begun = client.clock.now();
-        Self { client, machine, row, order: None, show: &|_| {}, begun, calls: Calls::default() }
+        Self {
+            client,
+            machine,
+            row,
+            recording,
+            show: &|_| {},
+            begun,
+            deadline: begun,
+            calls: Calls::default(),
+        }
     }
 
-    /// Until there is a verdict.
-    pub(crate) fn run(mut self) -> Result<Report, Error> {
+    /// With somebody who shows a card's secret to the payer.
+    pub(crate) fn showing(self, show: &'a dyn Fn(&Secret)) -> Self {
+        Self { show, ..self }
+    }
+
+    /// Until there is a verdict; `patience` is the machine's already, and given to one that is found in its place.
+    pub(crate) fn run(mut self, patience: Duration) -> Result<Report, Error> {
+        self.deadline = self.begun.after(patience);
         self.until_done().map_err(|error| error.of(self.machine.key()))?;
         Ok(self.report())
     }
@@ -80,7 +115,7 @@ impl<'a, M: Machine> Drive<'a, M> {
             Some(request) => self.exchange(&request).and_then(|event| self.apply(event)),
             None => Ok(()),
         };
-        asked.and_then(|()| self.keep("asked")).map_err(|error| error.of(self.machine.key()))?;
+        asked.map_err(|error| error.of(self.machine.key()))?;
         Ok(self.report())
     }
 
@@ -88,7 +123,10 @@ impl<'a, M: Machine> Drive<'a, M> {
         let _span = tracing::info_span!("payment", key = self.machine.key()).entered();
         loop {
             let event = match self.machine.next(self.client.clock.now()) {
-                Action::Record(snapshot) => self.record(&snapshot)?,
+                Action::Record(snapshot) => match self.record(&snapshot)? {
+                    Written::Durable => Event::Recorded,
+                    Written::Overtaken => continue,
+                },
                 Action::Send(request) => self.exchange(&request)?,
                 Action::Wait { until, why } => {
                     debug!(%until, %why, "waiting");
@@ -99,20 +137,22 @@ impl<'a, M: Machine> Drive<'a, M> {
                     (self.show)(&client_secret);
                     Event::Shown
                 }
-                Action::Done(verdict) => {
-                    info!(verdict = verdict.name(), "done");
-                    return self.keep("done");
-                }
+                Action::Done(verdict) => match self.keep("done")? {
+                    Written::Durable => {
+                        info!(verdict = verdict.name(), "done");
+                        return Ok(());
+                    }
+                    Written::Overtaken => continue,
+                },
             };
             self.apply(event)?;
         }
     }
 
     /// Makes the machine's next state durable, before it is the machine's.
-    fn record(&mut self, snapshot: &Snapshot) -> Result<Event, Error> {
+    fn record(&mut self, snapshot: &Snapshot) -> Result<Written, Error> {
         let recorded = self.after(Event::Recorded)?;
-        self.write(recorded, snapshot, "recorded")?;
-        Ok(Event::Recorded)
+        self.write(recorded, snapshot, "recorded")
     }
 
     fn exchange(&mut self, request: &Request) -> Result<Event, Error> {
@@ -138,15 +178,10 @@ impl<'a, M: Machine> Drive<'a, M> {
         let before = std::mem::replace(&mut self.machine, machine);
         let (from, to) = (before.state(), self.machine.state());
         debug!(from, to, "applied");
-        if self.machine.moved_since(&before) { self.keep(&format!("{from} to {to}")) } else { Ok(()) }
-    }
-
-    /// Saves the machine, if the journal has it differently.
-    fn keep(&mut self, what: &str) -> Result<(), Error> {
-        if self.row.as_ref().is_some_and(|row| row.saved == self.machine) {
-            return Ok(());
+        if self.machine.moved_since(&before) {
+            self.keep(&format!("{from} to {to}"))?;
         }
-        self.write(self.machine.clone(), &self.machine.snapshot(), what)
+        Ok(())
     }
 
     /// The machine as it will be after `event`.
@@ -155,18 +190,47 @@ impl<'a, M: Machine> Drive<'a, M> {
         self.machine.clone().apply(event, now).map_err(|e| Error::Rejected(e.to_string()))
     }
 
-    fn write(&mut self, machine: M, snapshot: &Snapshot, what: &str) -> Result<(), Error> {
-        let Some(journal) = &self.client.journal else { return Ok(()) };
-        let now = self.client.clock.now();
-        let page = Page { state: machine.state(), open: !machine.is_terminal(), snapshot, what };
+    /// Saves the machine, if the journal has it differently.
+    fn keep(&mut self, what: &str) -> Result<Written, Error> {
+        if self.row.as_ref().is_some_and(|row| row.saved == self.machine) {
+            return Ok(Written::Durable);
+        }
+        self.write(self.machine.clone(), &self.machine.snapshot(), what)
+    }
+
+    /// Writes over the version that was read. Where somebody else was there first, his machine takes this one's place:
+    /// what this one knew can be asked again, and what has not been recorded is not sent.
+    fn write(&mut self, machine: M, snapshot: &Snapshot, what: &str) -> Result<Written, Error> {
+        let Some(journal) = &self.client.journal else { return Ok(Written::Durable) };
+        let (key, now) = (machine.key(), self.client.clock.now());
         let kind =
             Kind::parse(M::KIND).ok_or_else(|| Error::Rejected(format!("no journal for a {}", M::KIND)))?;
-        let version = match &self.row {
-            Some(row) => journal.save(&machine.key(), row.version, &page, now)?,
-            None => journal.create(&machine.key(), kind, self.order, &page, now)?,
+        let page = Page { state: machine.state(), open: !machine.is_terminal(), snapshot, what };
+        let written = match (&self.row, self.recording) {
+            (_, Recording::No) => return Ok(Written::Durable),
+            (Some(row), _) => journal.save(&key, row.version, &page, now),
+            (None, Recording::New(order)) => journal.create(&key, kind, order, &page, now),
+            (None, Recording::Shared) => match journal.create(&key, kind, None, &page, now) {
+                Err(JournalError::Exists { .. }) => return self.adopt(&key),
+                created => created,
+            },
         };
-        self.row = Some(Row { version, saved: machine });
-        Ok(())
+        match written {
+            Ok(version) => {
+                self.row = Some(Row { version, saved: machine });
+                Ok(Written::Durable)
+            }
+            Err(JournalError::Stale { found: Some(_), .. }) => self.adopt(&key),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn adopt(&mut self, key: &str) -> Result<Written, Error> {
+        debug!(key, "somebody else went on with it");
+        let row: Row<M> = self.client.load(key)?.ok_or_else(|| Error::Unrecorded(key.to_string()))?;
+        self.machine = self.client.resumed(&row, self.deadline.since(self.client.clock.now()));
+        self.row = Some(row);
+        Ok(Written::Overtaken)
     }
 
     fn report(self) -> Report {

@@ -1,5 +1,7 @@
 //! What can go wrong around a payment. A decline is a verdict, not an error; no error holds a secret or a body.
 
+use std::time::Duration;
+
 use dollr_core::{BadAnswer, BadSnapshot, Invalid, Refusal};
 use dollr_journal::JournalError;
 
@@ -20,8 +22,13 @@ pub enum Error {
     #[error("refused: {0}")]
     Refused(Refusal),
     /// The vendor asks to be left alone for a while.
-    #[error("the vendor asks for fewer calls: {0}")]
-    RateLimited(Refusal),
+    #[error("the vendor asks for fewer calls: {refusal}")]
+    RateLimited {
+        /// The vendor's words.
+        refusal: Refusal,
+        /// How long to stay away, where the vendor says it.
+        retry_after: Option<Duration>,
+    },
     /// There was no usable answer.
     #[error("{what}")]
     Transport {

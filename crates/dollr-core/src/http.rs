@@ -8,6 +8,7 @@ use core::fmt;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::{Secret, Timestamp, retry_after};
 
@@ -76,15 +77,9 @@ impl Request {
         Self { method: Method::Get, path, body: None, authorized: true, exchange }
     }
 
-    pub(crate) fn post(path: impl Into<String>, body: String, purpose: Purpose, number: u32) -> Self {
+    pub(crate) fn post(path: impl Into<String>, body: Secret, purpose: Purpose, number: u32) -> Self {
         let exchange = Exchange { purpose, number };
-        Self {
-            method: Method::Post,
-            path: path.into(),
-            body: Some(Secret::new(body)),
-            authorized: true,
-            exchange,
-        }
+        Self { method: Method::Post, path: path.into(), body: Some(body), authorized: true, exchange }
     }
 
     /// The headers to send beside `Authorization`, `Host` and `User-Agent`.
@@ -103,11 +98,11 @@ impl Request {
 
 /// What a server answered: the status, the body, and the three headers that a decision may rest on.
 ///
-/// `Debug` shows no body, because one can hold a secret.
+/// The body can hold a secret: `Debug` does not show it, and it is overwritten when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     status: u16,
-    body: Vec<u8>,
+    body: Zeroizing<Vec<u8>>,
     cached: bool,
     date: Option<String>,
     retry_after: Option<String>,
@@ -116,7 +111,7 @@ pub struct Response {
 impl Response {
     /// An answer without headers. Bound the body's size where it is read; 1 MiB is plenty.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, body: body.into(), cached: false, date: None, retry_after: None }
+        Self { status, body: Zeroizing::new(body.into()), cached: false, date: None, retry_after: None }
     }
 
     /// Takes a header in; the host may give all of them, in any case.
@@ -176,8 +171,18 @@ impl fmt::Debug for Response {
 /// How an answer failed to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Loss {
-    /// Surely no byte of the request left: the name did not resolve, the connection or TLS was refused.
+    /// Surely no byte of the request left: the name did not resolve, the connection was refused or never came about.
     NotSent,
     /// The request may have arrived: a time-out, a connection cut, an answer that could not be read.
     Unknown,
+}
+
+impl Loss {
+    /// In words.
+    pub(crate) const fn trouble(self) -> &'static str {
+        match self {
+            Self::NotSent => "no connection",
+            Self::Unknown => "no answer",
+        }
+    }
 }

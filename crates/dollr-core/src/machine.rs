@@ -2,7 +2,7 @@
 //! happened; the host does everything in between.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
@@ -194,7 +194,8 @@ impl<M> Rejected<M> {
 impl<M> fmt::Display for Rejected<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Refused { state, event, legal } = &self.why;
-        write!(f, "{event} cannot be in the state {state}; legal there: {}", legal.join(", "))
+        let legal = if legal.is_empty() { "nothing".to_string() } else { legal.join(", ") };
+        write!(f, "{event} cannot be in the state {state}; legal there: {legal}")
     }
 }
 

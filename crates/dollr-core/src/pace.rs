@@ -16,8 +16,11 @@ use crate::{Policy, Schedule, Timestamp, Why};
 /// What one call may take on top of the wait before it.
 const GRACE: u64 = 60_000;
 
-/// A hint makes no question due sooner than this after the last one.
-const HINT_GAP: u64 = 1_000;
+/// No question is asked sooner than this after the last one, whoever wants it.
+const LEAST_GAP: u64 = 1_000;
+
+/// A clock that is behind the last event by no more than this has been corrected, not set back.
+const DRIFT: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,8 +33,9 @@ pub(crate) struct Pace {
     /// When the next call is due, and before when none may be made whatever happens.
     due: u64,
     floor: u64,
-    /// The end of the caller's patience.
+    /// The end of the caller's patience, and whether it was given past the horizon.
     patience: u64,
+    extended: bool,
     /// When the payment was sent, and when a question was last answered or lost.
     sent: Option<Mark>,
     asked: Option<Mark>,
@@ -70,6 +74,7 @@ impl Pace {
             due: 0,
             floor: 0,
             patience: millis(policy.patience),
+            extended: false,
             sent: None,
             asked: None,
             asks: 0,
@@ -83,16 +88,25 @@ impl Pace {
     /// Whether to ask, to wait, or to stop, where asking is a question about the status.
     pub(crate) fn step(&self, policy: &Policy, now: Timestamp) -> Step {
         let elapsed = self.elapsed(now);
-        let barred = self.floor > elapsed;
-        if self.over_horizon(policy, now) {
-            let asked = |mark: Mark| self.reached(policy, mark.at, mark.spent);
-            return if barred || self.asked.is_some_and(asked) { Step::HorizonOver } else { Step::Due };
+        let over_horizon = self.over_horizon(policy, now);
+        let bounded = over_horizon && !self.extended;
+        if elapsed < self.patience && !bounded {
+            return self.wait(self.due.min(self.patience), policy, now);
         }
-        if elapsed >= self.patience {
-            let asked = |mark: Mark| mark.spent >= self.patience;
-            return if barred || self.asked.is_some_and(asked) { Step::PatienceOver } else { Step::Due };
+        // One last question is asked at the end, unless calls are held back.
+        let last = |mark: Mark| {
+            if bounded {
+                self.reached(policy, mark.at, mark.spent)
+            } else {
+                mark.spent.saturating_add(LEAST_GAP) >= self.patience
+            }
+        };
+        let asked = self.floor > elapsed || self.asked.is_some_and(last);
+        match (asked, over_horizon) {
+            (false, _) => Step::Due,
+            (true, true) => Step::HorizonOver,
+            (true, false) => Step::PatienceOver,
         }
-        self.wait(self.due.min(self.patience), policy, now)
     }
 
     /// The same for a request that has not been sent: the first try is always due, and patience ends without one.
@@ -108,7 +122,7 @@ impl Pace {
 
     /// Whether a request that was held back may go now.
     pub(crate) fn is_due(&self, now: Timestamp) -> bool {
-        now < self.seen || self.elapsed(now) >= self.due
+        self.is_set_back(now) || self.elapsed(now) >= self.due
     }
 
     /// An event happened at `now`.
@@ -166,9 +180,14 @@ impl Pace {
 
     /// The token was refused: the call is repeated with a new one, once (API §1).
     pub(crate) fn reauthorize(&mut self) {
-        self.asks = self.asks.saturating_add(1);
         self.due = self.spent;
         self.reauthorized = true;
+    }
+
+    /// The same for a question, whose repeat has a number of its own.
+    pub(crate) fn ask_again(&mut self) {
+        self.asks = self.asks.saturating_add(1);
+        self.reauthorize();
     }
 
     /// Whether a call has been repeated with a new token already.
@@ -179,13 +198,15 @@ impl Pace {
     /// Somebody says that something happened: ask soon, but not within a second of the last question, and not while
     /// a call is held back (invariant I8).
     pub(crate) fn hint(&mut self) {
-        let coalesced = self.asked.map_or(self.spent, |mark| mark.spent.saturating_add(HINT_GAP));
+        let coalesced = self.asked.map_or(self.spent, |mark| mark.spent.saturating_add(LEAST_GAP));
         self.due = self.due.min(coalesced.max(self.spent).max(self.floor));
     }
 
-    /// Somebody waits on for `patience`, and at least for one more question: those from before do not count.
-    pub(crate) fn resume(&mut self, patience: Duration) {
-        let one_more = self.asked.map_or(0, |mark| mark.spent.saturating_add(1));
+    /// Somebody waits on for `patience`, even past the horizon, and at least for one more question: those from before do
+    /// not count.
+    pub(crate) fn resume(&mut self, policy: &Policy, patience: Duration) {
+        self.extended = self.over_horizon(policy, self.seen);
+        let one_more = self.asked.map_or(0, |mark| mark.spent.saturating_add(LEAST_GAP + 1));
         self.patience = self.spent.saturating_add(millis(patience)).max(one_more);
     }
 
@@ -199,9 +220,9 @@ impl Pace {
         self.trouble.clone()
     }
 
-    /// Attended time since the payment was sent, and by the clock.
+    /// Attended time since the payment was sent (a source: since it is watched), and by the clock.
     pub(crate) fn since_sent(&self) -> (Duration, Duration) {
-        let mark = self.sent.unwrap_or(self.mark());
+        let mark = self.sent.unwrap_or(Mark { at: self.born, spent: 0 });
         (Duration::from_millis(self.spent.saturating_sub(mark.spent)), self.seen.since(mark.at))
     }
 
@@ -211,10 +232,11 @@ impl Pace {
     }
 
     fn wait(&self, due: u64, policy: &Policy, now: Timestamp) -> Step {
-        if now < self.seen || self.elapsed(now) >= due {
+        if self.is_set_back(now) || self.elapsed(now) >= due {
             return Step::Due;
         }
-        let until = self.seen.after(Duration::from_millis(due - self.spent));
+        let wait = Duration::from_millis(due - self.spent);
+        let until = self.seen.after(wait).min(now.after(wait));
         let end = self.born.after(policy.horizon);
         // A horizon that is behind ends no wait: a wait until now would spin.
         Step::Wait { until: if now < end { until.min(end) } else { until }, why: self.why() }
@@ -226,6 +248,10 @@ impl Pace {
             _ if self.throttled => Why::RetryAfter,
             failures => Why::BackOff { failures },
         }
+    }
+
+    fn is_set_back(&self, now: Timestamp) -> bool {
+        now.after(DRIFT) < self.seen
     }
 
     fn elapsed(&self, now: Timestamp) -> u64 {

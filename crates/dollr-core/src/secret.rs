@@ -35,16 +35,21 @@ impl fmt::Display for Secret {
     }
 }
 
-/// A secret that a machine holds for a moment and never remembers.
+/// What a machine holds for a moment and never remembers: a secret, or that this process has shown one.
 ///
 /// It is in no snapshot, so two machines that differ only in it are the same machine: all values are equal.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Held(pub(crate) Option<Secret>);
+pub(crate) struct Held<T>(pub(crate) T);
 
-impl PartialEq for Held {
+impl<T> PartialEq for Held<T> {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Held {}
+impl<T> Eq for Held<T> {}
+
+/// `text` as a JSON string; the copy is a secret, too.
+pub(crate) fn json_string(text: &str) -> Secret {
+    Secret::new(serde_json::to_string(text).unwrap_or_default())
+}

@@ -44,7 +44,7 @@ pub enum BadSnapshot {
         found: u32,
     },
     /// It is a machine of another kind.
-    #[error("the snapshot is of a {found}, not of a {expected}")]
+    #[error("the snapshot is of the kind {found}, expected the kind {expected}")]
     OtherKind {
         /// Its kind.
         found: String,
@@ -60,6 +60,12 @@ struct Envelope<T> {
     version: u32,
     check: String,
     content: T,
+}
+
+/// What every version's envelope has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
 }
 
 impl Snapshot {
@@ -81,10 +87,11 @@ impl Snapshot {
 
     pub(crate) fn read<T: Serialize + DeserializeOwned>(&self, kind: &'static str) -> Result<T, BadSnapshot> {
         let damaged = |e: serde_json::Error| BadSnapshot::Damaged(crate::text::clean(&e.to_string(), 200));
-        let outer: Envelope<&RawValue> = serde_json::from_str(&self.0).map_err(damaged)?;
-        if outer.version != VERSION {
-            return Err(BadSnapshot::OtherVersion { found: outer.version });
+        let Versioned { version } = serde_json::from_str(&self.0).map_err(damaged)?;
+        if version != VERSION {
+            return Err(BadSnapshot::OtherVersion { found: version });
         }
+        let outer: Envelope<&RawValue> = serde_json::from_str(&self.0).map_err(damaged)?;
         if outer.dollr != kind {
             let found = crate::text::clean(&outer.dollr, 32);
             return Err(BadSnapshot::OtherKind { found, expected: kind });

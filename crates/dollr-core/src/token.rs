@@ -6,9 +6,8 @@ use alloc::string::{String, ToString};
 use core::fmt;
 use core::time::Duration;
 
-use serde_json::json;
-
 use crate::machine::{Event, Refused, Rejected};
+use crate::secret::json_string;
 use crate::table::{Edge, edges, legal};
 use crate::wire::{Refusal, TokenAnswer};
 use crate::{Exchange, Purpose, Request, Response, Schedule, Secret, Timestamp};
@@ -17,7 +16,7 @@ use crate::{Exchange, Purpose, Request, Response, Schedule, Secret, Timestamp};
 pub const TOKEN_TRANSITIONS: &[Edge] = edges! {
     Absent { obtained => Fresh, denied => Denied, no_answer => Absent }
     Fresh { obtained => Fresh, no_answer => Fresh, denied => Denied, expired => Absent, outdated => Fresh }
-    Denied { }
+    Denied { obtained => Fresh, denied => Denied, no_answer => Denied }
 };
 
 /// A token longer-lived than this is renewed when less than it remains; others at four fifths of their life.
@@ -81,7 +80,7 @@ pub enum TokenAction {
         /// When.
         until: Timestamp,
     },
-    /// The vendor does not know these credentials; asking again will not help.
+    /// The vendor does not know these credentials. It is asked again a minute later at the earliest.
     Denied(Refusal),
 }
 
@@ -122,7 +121,7 @@ impl Token {
     pub fn next(&self, credentials: &Credentials, now: Timestamp) -> TokenAction {
         let wait = self.retry_at.filter(|&(from, until)| from <= now && now < until);
         match (&self.state, wait) {
-            (State::Denied(refusal), _) => TokenAction::Denied(refusal.clone()),
+            (State::Denied(refusal), Some(_)) => TokenAction::Denied(refusal.clone()),
             (State::Fresh(fresh), _) if fresh.obtained <= now && now < fresh.renew => {
                 TokenAction::Use(fresh.bearer.clone())
             }
@@ -140,9 +139,6 @@ impl Token {
             Event::Lost { exchange, .. } if *exchange == awaited => Fact::NoAnswer(None),
             _ => return self.reject(event.name()),
         };
-        if let State::Denied(_) = self.state {
-            return self.reject(event.name());
-        }
         Ok(self.advance(fact, now))
     }
 
@@ -169,7 +165,10 @@ impl Token {
                 let state = State::Fresh(Fresh { bearer, obtained: now, renew, expires });
                 Self { state, asks, failures: 0, retry_at: None }
             }
-            Fact::Denied(refusal) => Self { state: State::Denied(refusal), asks, ..self },
+            Fact::Denied(refusal) => {
+                let retry_at = Some((now, now.after(Schedule::LONGEST_BACK_OFF)));
+                Self { state: State::Denied(refusal), asks, failures: 0, retry_at }
+            }
             Fact::NoAnswer(told) => {
                 let failures = self.failures.saturating_add(1);
                 let wait = Schedule::back_off(failures).max(told.unwrap_or_default());
@@ -180,8 +179,10 @@ impl Token {
 
     fn request(&self, credentials: &Credentials) -> Request {
         let Credentials { client_id, client_secret } = credentials;
-        let body = json!({ "client_id": client_id, "client_secret": client_secret.expose() }).to_string();
-        let request = Request::post("/v1/jwt/client/obtain/token", body, Purpose::Other, self.asks);
+        let (id, secret) = (json_string(client_id), json_string(client_secret.expose()));
+        let body = format!(r#"{{"client_id":{},"client_secret":{}}}"#, id.expose(), secret.expose());
+        let request =
+            Request::post("/v1/jwt/client/obtain/token", Secret::new(body), Purpose::Other, self.asks);
         Request { authorized: false, ..request }
     }
 
@@ -195,7 +196,15 @@ impl Token {
 fn read(response: &Response, now: Timestamp) -> Fact {
     match response.status() {
         200..=299 => TokenAnswer::parse(response.body()).map_or(Fact::NoAnswer(None), Fact::Obtained),
-        400 | 401 | 403 | 404 | 422 => Fact::Denied(Refusal::of(response)),
+        400 | 401 | 422 => Fact::Denied(without_words(Refusal::of(response))),
         _ => Fact::NoAnswer(response.retry_after(now)),
     }
+}
+
+/// The vendor's words could repeat the secret; which fields it minds is enough.
+fn without_words(mut refusal: Refusal) -> Refusal {
+    for problem in &mut refusal.problems {
+        problem.message = "not accepted".to_string();
+    }
+    refusal
 }

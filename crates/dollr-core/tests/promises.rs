@@ -160,7 +160,7 @@ fn a_refused_repeat_leaves_the_first_request_open() {
 fn repeated() -> Scenario<Execution> {
     let resend = Resend::AfterGrace { grace: Duration::from_secs(1), sends: 2 };
     let lost = Scenario::of(Operation::Collection, Policy::default().resend(resend)).uncertain();
-    lost.asked("absent", 404).asked("forgotten", 404).recorded()
+    lost.asked("forgotten", 404).recorded()
 }
 
 /// F25, with sending again: what may be on its way is never called unsent.
@@ -169,7 +169,7 @@ fn a_payment_found_about_to_be_sent_again_asks_first() {
     let resend = Resend::AfterGrace { grace: Duration::from_secs(1), sends: 2 };
     for operation in Operation::ALL {
         let lost = Scenario::of(operation, Policy::default().resend(resend)).uncertain();
-        let forgotten = lost.asked("absent", 404).asked("forgotten", 404).in_state("Prepared");
+        let forgotten = lost.asked("forgotten", 404).in_state("Prepared");
         assert!(matches!(forgotten.machine.verdict(), Verdict::Open { progress: Progress::Unknown, .. }));
         let restored = forgotten.crashed().in_state("Uncertain");
         assert_eq!(restored.request().exchange.purpose, Purpose::Status);
@@ -201,7 +201,7 @@ fn lost_in_a_session_of(seconds: u64) -> Scenario<Execution> {
 #[test]
 fn a_404_is_proof_of_absence_only_after_the_sessions_end_by_the_vendors_clock() {
     let end = START.after(Duration::from_secs(600));
-    let lost = lost_in_a_session_of(600).asked("absent", gone(end));
+    let lost = lost_in_a_session_of(600).absent_for(700).asked("absent", gone(end));
     let lost = lost.asked("absent", gone(end.after(Duration::from_secs(59))));
     let lost = lost.asked("expired", gone(end.after(Duration::from_secs(60))));
     assert_eq!(lost.verdict(), Verdict::NotLanded);
@@ -213,6 +213,24 @@ fn a_clock_that_leaps_is_no_proof_of_absence() {
     let year = 365 * 86_400;
     lost_in_a_session_of(600).secs(year).answered("absent", gone(START)).answered("absent", 404);
     Scenario::collection().uncertain().secs(year).answered("absent", 404).answered("absent", 404);
+}
+
+/// F31: neither the vendor's clock alone, nor a session's end that is too early, nor a caller's clock that is ahead.
+#[test]
+fn a_clock_that_is_wrong_is_no_proof_of_absence() {
+    let far = START.after(Duration::from_secs(10 * 365 * 86_400));
+    lost_in_a_session_of(600).asked("absent", gone(far)).asked("absent", gone(far));
+    lost_in_a_session_of(0).asked("absent", gone(START.after(Duration::from_secs(60))));
+    lost_in_a_session_of(0).absent_for(300).asked("absent", 404);
+    Scenario::collection().uncertain().asked("absent", gone(START)).asked("absent", gone(far));
+}
+
+/// Without the session's end, the vendor's clock and the attended time must both have gone on for a session's life.
+#[test]
+fn without_the_sessions_end_the_vendors_clock_counts_from_its_first_404() {
+    let late = |seconds| gone(START.after(Duration::from_secs(seconds)));
+    let lost = Scenario::collection().uncertain().absent_for(1_000);
+    lost.asked("absent", late(899)).asked("expired", late(900));
 }
 
 #[test]

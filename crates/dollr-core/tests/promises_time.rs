@@ -67,18 +67,42 @@ fn somebody_who_comes_back_without_patience_gets_one_more_question() {
 #[test]
 fn after_the_horizon_a_person_must_look_and_an_answer_still_moves_it() {
     let (done, _) = until_done(patient(60).open(), &Told::status("PROCESSING"));
-    let late = done.secs(72 * 3_600).resumed(1_000_000);
+    let late = done.secs(72 * 3_600);
     assert!(matches!(late.next(), Action::Send(_)), "one last question");
     let stuck = late.answered("in_progress", Told::status("PROCESSING"));
     assert_eq!(stuck.verdict(), Verdict::Stuck(Stuck::Horizon));
+    // Who comes back gets questions for his patience, and at least one.
+    for patience in [0, 60] {
+        let (done, asked) = until_done(stuck.clone().resumed(patience), &Told::status("PROCESSING"));
+        assert!(asked >= 1, "{patience}: {asked} questions");
+        assert_eq!(done.verdict(), Verdict::Stuck(Stuck::Horizon));
+    }
     let paid = stuck.answered("completed", Told::status("COMPLETED"));
     assert!(matches!(paid.verdict(), Verdict::Paid(_)));
+}
+
+/// F31, I12: a clock that is corrected by a little is no reason to ask early, least of all before `Retry-After` is over.
+#[test]
+fn a_clock_that_is_corrected_a_little_is_waited_for() {
+    for back in [1, 60] {
+        let told = Told::http(429, "").header("Retry-After", "120");
+        let open = Scenario::collection().open().asked("no_answer", told);
+        let told_at = open.now;
+        let corrected = open.set_back(back);
+        let (mut at, machine) = (corrected.now, corrected.machine);
+        while let Action::Wait { until, .. } = machine.next(at) {
+            assert!(until > at);
+            at = until;
+        }
+        assert!(at.since(told_at) >= secs(120), "{back}: asked after {:?}", at.since(told_at));
+        assert!(at.since(told_at) <= secs(180), "{back}: asked after {:?}", at.since(told_at));
+    }
 }
 
 /// F31: set back, the next question is due at once; then all goes on as before.
 #[test]
 fn a_clock_that_is_set_back_makes_one_question_due_and_no_more() {
-    for back in [1, 3_600, 10 * 365 * 86_400] {
+    for back in [61, 3_600, 10 * 365 * 86_400] {
         let open =
             Scenario::collection().open().asked("in_progress", Told::status("PROCESSING")).set_back(back);
         assert!(matches!(open.next(), Action::Send(_)), "{back}");
@@ -247,10 +271,9 @@ proptest! {
         let unknown = matches!(machine.verdict(), Verdict::Open { progress: Progress::Unknown, trouble: Some(_) });
         prop_assert!(unknown, "{:?}", machine.verdict());
         let due = Timestamp::from_millis(START.as_millis() + 80 * 3_600_000);
-        let resumed = machine.apply(Event::Resumed { patience: secs(1) }, due).unwrap();
-        let Action::Send(request) = resumed.next(due) else { panic!("no last question") };
+        let Action::Send(request) = machine.next(due) else { panic!("no last question") };
         let lost = Event::Lost { exchange: request.exchange, loss: Loss::Unknown };
-        let stuck = resumed.apply(lost, due).unwrap();
+        let stuck = machine.apply(lost, due).unwrap();
         prop_assert_eq!(stuck.next(due), Action::Done(Verdict::Stuck(Stuck::Horizon)));
     }
 

@@ -146,15 +146,15 @@ fn many_reports_about_one_token_lead_to_one_renewal() {
 }
 
 #[test]
-fn a_denial_is_final() {
-    for status in [400, 401, 403, 404, 422] {
-        let denied = obtain(Token::new(), START, Response::new(status, r#"{"detail": "bad credentials"}"#));
-        let TokenAction::Denied(refusal) = denied.next(&credentials(), at(86_400)) else {
-            panic!("{status}")
-        };
-        assert_eq!(refusal.to_string(), format!("HTTP {status}: bad credentials"));
+fn a_denial_is_believed_for_a_minute_and_repeats_no_secret() {
+    for status in [400, 401, 422] {
+        let told = r#"{"detail": [{"loc": ["body", "client_secret"], "msg": "hunter2 is not valid"}]}"#;
+        let denied = obtain(Token::new(), START, Response::new(status, told));
+        let TokenAction::Denied(refusal) = denied.next(&credentials(), at(59)) else { panic!("{status}") };
+        assert_eq!(refusal.to_string(), format!("HTTP {status}: body.client_secret: not accepted"));
+        assert!(matches!(denied.next(&credentials(), at(60)), TokenAction::Obtain(_)), "{status}");
     }
-    for status in [0, 302, 408, 409, 429, 500] {
+    for status in [0, 302, 403, 404, 408, 409, 429, 500] {
         assert_eq!(obtain(Token::new(), START, Response::new(status, "")).state(), "Absent", "{status}");
     }
 }

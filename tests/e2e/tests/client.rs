@@ -234,3 +234,31 @@ fn no_log_shows_a_secret() {
         }
     }
 }
+
+/// API §1: an outage of the token call, or a page in its place, is waited out; wrong credentials are believed for a minute.
+#[test]
+fn a_token_call_that_fails_is_made_again() {
+    let world = World::start();
+    let client = world.client();
+    let session = || client.create_session("ORDER:202".parse().expect("a source"));
+    for code in [403, 404, 500, 401] {
+        world.sim.expire_tokens();
+        world.sim.arm(Fault::new(Call::Token, status(code)));
+        // The old token is found out, and the new one is not given.
+        assert!(session().is_err(), "{code}");
+        world.sim.clock().advance(61_000);
+        assert!(session().is_ok(), "{code}");
+    }
+}
+
+/// What no header can hold, and no port can be, is said when the client is made.
+#[test]
+fn a_setting_that_cannot_be_is_refused_at_once() {
+    let build = || Client::builder().credentials("id", "secret");
+    for agent in ["a\nb", "a\r\nX: y", "\u{0}"] {
+        assert!(build().user_agent(agent).build().is_err(), "{agent:?}");
+    }
+    for url in ["https://api.example:99999", "https://api.example:", "https://api.example:x"] {
+        assert!(build().base_url(url).build().is_err(), "{url}");
+    }
+}

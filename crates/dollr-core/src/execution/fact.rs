@@ -6,8 +6,9 @@ use core::time::Duration;
 
 use super::Execution;
 use super::intent::{MARGIN, SESSION_LIFE};
-use super::state::State;
+use super::state::{State, Uncertain};
 use crate::http::Loss;
+use crate::pace::Pace;
 use crate::wire::{BadAnswer, ExecutionAnswer, Refusal};
 use crate::{Event, ExecutionStatus, Mismatch, Purpose, Resend, Response, Settlement, Timestamp};
 
@@ -25,8 +26,8 @@ pub(super) enum Fact {
     Completed(Settlement),
     Failed(Option<String>),
     Mismatched(Mismatch),
-    /// A 404 while the request may still be on its way.
-    Absent,
+    /// A 404 while the request may still be on its way, and the vendor's own time of it.
+    Absent(Option<Timestamp>),
     /// A 404 after the session's end: what has not arrived will not.
     Expired,
     /// A 404 after the grace of [`Resend::AfterGrace`].
@@ -77,7 +78,7 @@ impl Fact {
             Self::Completed(_) => "completed",
             Self::Failed(_) => "failed",
             Self::Mismatched(_) => "mismatched",
-            Self::Absent => "absent",
+            Self::Absent(_) => "absent",
             Self::Expired => "expired",
             Self::Forgotten => "forgotten",
             Self::NoAnswer(_) => "no_answer",
@@ -102,7 +103,7 @@ impl Execution {
             Event::Recorded if self.may_record(now) => Ok(Fact::Recorded),
             Event::Recorded => Err("recorded (before it was asked for)".to_string()),
             Event::Answered { exchange, .. } | Event::Lost { exchange, .. }
-                if *exchange != self.awaited() =>
+                if Some(*exchange) != self.awaited() =>
             {
                 Err(format!("{} (to {:?} {})", event.name(), exchange.purpose, exchange.number))
             }
@@ -117,9 +118,8 @@ impl Execution {
     fn understand_loss(&self, loss: Loss) -> Fact {
         match (&self.state, loss) {
             (State::Sending(_), Loss::NotSent) => Fact::NotSent,
-            (State::Sending(_), Loss::Unknown) => Fact::Ambiguous(Trouble::new("no answer")),
-            (_, Loss::NotSent) => Fact::NoAnswer(Trouble::new("no connection")),
-            (_, Loss::Unknown) => Fact::NoAnswer(Trouble::new("no answer")),
+            (State::Sending(_), Loss::Unknown) => Fact::Ambiguous(Trouble::new(loss.trouble())),
+            (_, loss) => Fact::NoAnswer(Trouble::new(loss.trouble())),
         }
     }
 
@@ -151,11 +151,10 @@ impl Execution {
             401 if !self.pace.is_reauthorized() => Fact::Unauthorized,
             429 => Fact::Throttled(response.retry_after(now)),
             400..=499 if !matches!(response.status(), 408 | 409 | 425) => {
-                let refusal = Refusal::of(response);
-                if refusal.says_duplicate() {
+                if Refusal::says_duplicate(response) {
                     Fact::Ambiguous(Trouble::http(response, now))
                 } else {
-                    Fact::Refused(refusal)
+                    Fact::Refused(self.intent.redact(Refusal::of(response)))
                 }
             }
             _ => Fact::Ambiguous(Trouble::http(response, now)),
@@ -175,8 +174,8 @@ impl Execution {
             },
             (401, _) if !self.pace.is_reauthorized() && !self.state.is_terminal() => Fact::Unauthorized,
             (404, State::Uncertain(_)) if self.session_is_over(response, now) => Fact::Expired,
-            (404, State::Uncertain(_)) if self.may_resend() => Fact::Forgotten,
-            (404, State::Uncertain(_)) => Fact::Absent,
+            (404, State::Uncertain(_)) if self.may_resend(now) => Fact::Forgotten,
+            (404, State::Uncertain(_)) => Fact::Absent(response.date()),
             (404, State::Refused(_) | State::NotLanded(_)) => Fact::Confirmed,
             _ => Fact::NoAnswer(Trouble::http(response, now)),
         }
@@ -229,31 +228,39 @@ impl Execution {
 
     /// Whether a request that has not arrived can no longer do so, because its session has ended.
     ///
-    /// Where the session's end is known it is compared with the vendor's own clock, if the answer tells it; else the
-    /// caller's clock and the attended time must both be past it, so that a clock that leaps proves nothing.
+    /// No clock is enough by itself, as each can leap or be wrong. The vendor's, where its answers tell it, must be past
+    /// the session's end, or a session's life past its first 404 where that end is not known; and the time that was
+    /// attended must have been long enough.
     fn session_is_over(&self, response: &Response, now: Timestamp) -> bool {
-        let mut pace = self.pace.clone();
-        pace.observe(now);
-        let (attended, by_clock) = pace.since_sent();
-        match (self.intent.expires_at(), response.date()) {
-            (Some(end), Some(date)) => date >= end.after(MARGIN),
-            (Some(end), None) => {
-                let end = end.after(MARGIN);
-                now >= end && attended >= end.since(pace.sent_at())
+        let (attended, by_clock) = self.pace_at(now).since_sent();
+        let a_life = attended >= SESSION_LIFE;
+        let end = self.intent.expires_at().map(|end| end.after(MARGIN));
+        match (end, response.date(), &self.state) {
+            (Some(end), Some(date), _) => date >= end && attended >= MARGIN && (now >= end || a_life),
+            (Some(end), None, _) => now >= end && a_life && attended >= end.since(self.pace.sent_at()),
+            (None, Some(date), State::Uncertain(Uncertain { absent_since: Some(first) })) => {
+                date.since(*first) >= SESSION_LIFE && a_life
             }
-            (None, _) => attended >= SESSION_LIFE && by_clock >= SESSION_LIFE,
+            (None, Some(_), _) => false,
+            (None, None, _) => a_life && by_clock >= SESSION_LIFE,
         }
     }
 
-    fn may_resend(&self) -> bool {
+    fn may_resend(&self, now: Timestamp) -> bool {
         match self.policy.resend {
             Resend::Never => false,
             Resend::AfterGrace { grace, sends } => {
                 self.sends.unanswered < sends
                     && self.intent.can_be_sent()
-                    && self.pace.since_sent().0 >= grace
+                    && self.pace_at(now).since_sent().0 >= grace
             }
         }
+    }
+
+    fn pace_at(&self, now: Timestamp) -> Pace {
+        let mut pace = self.pace.clone();
+        pace.observe(now);
+        pace
     }
 
     fn parse(&self, response: &Response) -> Result<ExecutionAnswer, BadAnswer> {

@@ -7,9 +7,10 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::secret::Held;
+use crate::secret::{Held, json_string};
 use crate::{
-    AccountId, Amount, Currency, Operation, Purpose, ReferenceId, Request, Secret, SessionId, Timestamp,
+    AccountId, Amount, Currency, Operation, Purpose, ReferenceId, Refusal, Request, Secret, SessionId,
+    Timestamp,
 };
 
 /// One attempt to move money, before it is sent.
@@ -23,7 +24,7 @@ pub struct Intent {
     amount: Option<Amount>,
     session_expires_at: Option<Timestamp>,
     #[serde(skip)]
-    passcode: Held,
+    passcode: Held<Option<Passcode>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +59,7 @@ impl Intent {
         account: AccountId,
         passcode: &Passcode,
     ) -> Self {
-        let passcode = Held(Some(passcode.json()));
+        let passcode = Held(Some(passcode.clone()));
         Self { passcode, ..Self::new(reference_id, session, Instruction::Payout { account }) }
     }
 
@@ -84,7 +85,8 @@ impl Intent {
         Self { currency: Some(currency), ..self }
     }
 
-    /// The session's `expires_at`: after it the vendor refuses a late request. Without it 15 minutes are assumed.
+    /// The session's `expires_at`, by the vendor's clock: after it the vendor refuses a late request. Without it 15
+    /// minutes are assumed.
     #[must_use]
     pub fn session_expires_at(self, moment: Timestamp) -> Self {
         Self { session_expires_at: Some(moment), ..self }
@@ -151,11 +153,23 @@ impl Intent {
         number(high) ^ number(low)
     }
 
-    fn with_passcode(&self, fields: &serde_json::Value) -> String {
+    /// `refusal` without the passcode, should the vendor repeat it.
+    pub(super) fn redact(&self, mut refusal: Refusal) -> Refusal {
+        let Some(passcode) = &self.passcode.0 else { return refusal };
+        let code = passcode.code.expose();
+        for problem in refusal.problems.iter_mut().filter(|_| !code.is_empty()) {
+            problem.message = problem.message.replace(code, "***");
+        }
+        refusal
+    }
+
+    fn with_passcode(&self, fields: &serde_json::Value) -> Secret {
         let body = fields.to_string();
         match (&self.passcode.0, body.strip_suffix('}')) {
-            (Some(passcode), Some(open)) => format!(r#"{open},"passcode":{}}}"#, passcode.expose()),
-            _ => body,
+            (Some(passcode), Some(open)) => {
+                Secret::new(format!(r#"{open},"passcode":{}}}"#, passcode.json().expose()))
+            }
+            _ => Secret::new(body),
         }
     }
 
@@ -220,7 +234,8 @@ impl Passcode {
             Holder::Phone(phone) => ("phone", phone),
             Holder::User(user) => ("user_id", user),
         };
-        let token = json!({ "code": self.code.expose(), name: holder });
-        Secret::new(json!({ "token": token, "device": self.device }).to_string())
+        let (code, holder) = (json_string(self.code.expose()), json!(holder));
+        let (code, device) = (code.expose(), json!(self.device));
+        Secret::new(format!(r#"{{"token":{{"code":{code},"{name}":{holder}}},"device":{device}}}"#))
     }
 }

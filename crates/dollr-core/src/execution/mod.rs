@@ -63,6 +63,13 @@ struct Sends {
     unanswered: u32,
 }
 
+impl Sends {
+    /// The number of the latest one.
+    fn latest(self) -> u32 {
+        self.total.saturating_sub(1)
+    }
+}
+
 impl Execution {
     /// A new attempt. Nothing is sent before it has been recorded.
     pub fn prepare(intent: Intent, policy: Policy, now: Timestamp) -> Self {
@@ -81,18 +88,19 @@ impl Execution {
         self.intent.reference_id()
     }
 
-    /// How often the `POST` has gone out, including those answered 401 or 429.
+    /// How often the `POST` was handed out to be sent, including tries without a connection and answers 401 and 429.
     pub fn sends(&self) -> u32 {
         self.sends.total
     }
 
     /// The request whose answer is awaited, or would be.
-    fn awaited(&self) -> Exchange {
-        match &self.state {
-            State::Prepared(_) => Exchange { purpose: Purpose::Other, number: 0 },
-            State::Sending(_) => Exchange { purpose: Purpose::Execute, number: self.sends.total - 1 },
-            _ => Exchange { purpose: Purpose::Status, number: self.pace.asks() },
-        }
+    fn awaited(&self) -> Option<Exchange> {
+        let (purpose, number) = match &self.state {
+            State::Prepared(_) => return None,
+            State::Sending(_) => (Purpose::Execute, self.sends.latest()),
+            _ => (Purpose::Status, self.pace.asks()),
+        };
+        Some(Exchange { purpose, number })
     }
 
     fn may_record(&self, now: Timestamp) -> bool {
@@ -128,7 +136,8 @@ impl Execution {
             Fact::Recorded => State::Sending(Sending {}),
             Fact::NotSent | Fact::Throttled(_) | Fact::Forgotten => State::Prepared(Prepared {}),
             Fact::Unauthorized if matches!(self.state, State::Sending(_)) => State::Prepared(Prepared {}),
-            Fact::Ambiguous(_) => State::Uncertain(Uncertain {}),
+            Fact::Ambiguous(_) => State::Uncertain(Uncertain { absent_since: None }),
+            Fact::Absent(date) => self.state.absent(date),
             Fact::Accepted(answer) | Fact::InProgress(answer) => State::Open(self.state.open(answer)),
             Fact::Refused(refusal) => State::Refused(Refused { refusal }),
             Fact::Completed(settlement) => State::Completed(Completed { settlement }),
@@ -142,7 +151,6 @@ impl Execution {
                 self.state
             }
             Fact::Unauthorized
-            | Fact::Absent
             | Fact::NoAnswer(_)
             | Fact::Confirmed
             | Fact::Outdated
@@ -158,14 +166,15 @@ impl Execution {
         let pace = &mut self.pace;
         match fact {
             Fact::Recorded => {
-                self.sends.total += 1;
+                self.sends.total = self.sends.total.saturating_add(1);
                 pace.note_sent();
             }
             Fact::NotSent => pace.held_back(seed, "no connection".to_string(), None),
             Fact::Throttled(told) => pace.held_back(seed, "HTTP 429".to_string(), *told),
-            Fact::Unauthorized => pace.reauthorize(),
+            Fact::Unauthorized if matches!(self.state, State::Sending(_)) => pace.reauthorize(),
+            Fact::Unauthorized => pace.ask_again(),
             Fact::Ambiguous(Trouble { what, retry_after }) => {
-                self.sends.unanswered += 1;
+                self.sends.unanswered = self.sends.unanswered.saturating_add(1);
                 pace.held_back(seed, what.clone(), *retry_after);
             }
             // An end that the POST's own answer claims is no evidence: the status API is asked at once.
@@ -179,13 +188,13 @@ impl Execution {
                 pace.unanswered(&self.policy, seed, what.clone(), *retry_after);
             }
             Fact::Hinted => pace.hint(),
-            Fact::Resumed(patience) => pace.resume(*patience),
+            Fact::Resumed(patience) => pace.resume(&self.policy, *patience),
             Fact::Shown | Fact::Refused(_) => {}
             Fact::InProgress(_)
             | Fact::Completed(_)
             | Fact::Failed(_)
             | Fact::Mismatched(_)
-            | Fact::Absent
+            | Fact::Absent(_)
             | Fact::Expired
             | Fact::Confirmed
             | Fact::Contradicted(_)
@@ -199,12 +208,12 @@ impl State {
     fn open(self, answer: ExecutionAnswer) -> Open {
         let (before, shown) = match self {
             Self::Open(open) => (Some(open.status), open.shown),
-            _ => (None, false),
+            _ => (None, Held(false)),
         };
         let back = before == Some(ExecutionStatus::Processing) && answer.status == ExecutionStatus::Pending;
         let status =
             if back || answer.status.is_terminal() { ExecutionStatus::Processing } else { answer.status };
-        let client_secret = Held(answer.client_secret.filter(|_| answer.requires_action && !shown));
+        let client_secret = Held(answer.client_secret.filter(|_| answer.requires_action && !shown.0));
         Open { status, shown, client_secret }
     }
 
@@ -212,9 +221,18 @@ impl State {
         matches!(self, Self::Open(Open { client_secret: Held(Some(_)), .. }))
     }
 
+    fn absent(self, date: Option<Timestamp>) -> Self {
+        match self {
+            Self::Uncertain(Uncertain { absent_since: None }) => {
+                Self::Uncertain(Uncertain { absent_since: date })
+            }
+            other => other,
+        }
+    }
+
     fn shown(self) -> Self {
         match self {
-            Self::Open(open) => Self::Open(Open { shown: true, client_secret: Held(None), ..open }),
+            Self::Open(open) => Self::Open(Open { shown: Held(true), client_secret: Held(None), ..open }),
             other => other,
         }
     }
@@ -226,7 +244,7 @@ impl Machine for Execution {
     fn next(&self, now: Timestamp) -> Action {
         match &self.state {
             State::Prepared(_) => self.next_unsent(now),
-            State::Sending(_) => Action::Send(self.intent.execute(self.sends.total - 1)),
+            State::Sending(_) => Action::Send(self.intent.execute(self.sends.latest())),
             State::Open(Open { client_secret: Held(Some(secret)), .. }) => {
                 Action::Act { client_secret: secret.clone() }
             }
@@ -256,7 +274,7 @@ impl Machine for Execution {
         }
         let unsent = matches!(restored.state, State::Prepared(_) | State::Sending(_));
         if unsent && restored.sends.unanswered > 0 {
-            restored.state = State::Uncertain(Uncertain {});
+            restored.state = State::Uncertain(Uncertain { absent_since: None });
             restored.pace.due_in(Duration::ZERO, 0);
         }
         Ok(restored)

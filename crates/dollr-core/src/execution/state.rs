@@ -4,8 +4,8 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use crate::secret::Held;
-use crate::{ExecutionStatus, Mismatch, Refusal, Settlement};
+use crate::secret::{Held, Secret};
+use crate::{ExecutionStatus, Mismatch, Refusal, Settlement, Timestamp};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum State {
@@ -33,18 +33,22 @@ pub(super) struct Sending {}
 /// Sent, and nobody knows whether it arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Uncertain {}
+pub(super) struct Uncertain {
+    /// The vendor's own time of its first 404, which is after the sending.
+    pub(super) absent_since: Option<Timestamp>,
+}
 
 /// The vendor has it, and it is not over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Open {
     pub(super) status: ExecutionStatus,
-    /// Whether a secret has been handed to the payer.
-    pub(super) shown: bool,
+    /// Whether this process has handed a secret to the payer; another one may have to do it again.
+    #[serde(skip)]
+    pub(super) shown: Held<bool>,
     /// The secret that is still to be handed over.
     #[serde(skip)]
-    pub(super) client_secret: Held,
+    pub(super) client_secret: Held<Option<Secret>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

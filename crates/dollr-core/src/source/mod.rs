@@ -140,8 +140,8 @@ impl Source {
             Event::Hint => Ok(Fact::Hinted),
             Event::Resumed { patience } => Ok(Fact::Resumed(*patience)),
             Event::Answered { exchange, response } if *exchange == awaited => Ok(self.read(response, now)),
-            Event::Lost { exchange, .. } if *exchange == awaited => {
-                Ok(Fact::NoAnswer("no answer".to_string(), None))
+            Event::Lost { exchange, loss } if *exchange == awaited => {
+                Ok(Fact::NoAnswer(loss.trouble().to_string(), None))
             }
             Event::Answered { exchange, .. } | Event::Lost { exchange, .. } => {
                 Err(format!("{} (to {:?} {})", event.name(), exchange.purpose, exchange.number))
@@ -164,23 +164,25 @@ impl Source {
         }
     }
 
-    /// The one place where a source becomes `Paid`: its currency and total are the order's (invariant I4).
+    /// The one place where a source becomes `Paid`: its currency and total are the order's (invariant I4). Before it is paid
+    /// they may still change, and prove nothing.
     fn understand_answer(&self, answer: SourceAnswer) -> Fact {
+        match answer.status {
+            SourceStatus::Paid => {}
+            SourceStatus::Canceled => return Fact::Canceled,
+            status => return Fact::InProgress(status),
+        }
         let expected = (Some(self.total), Some(self.currency));
         if let Some(mismatch) = Mismatch::between(expected, (Some(answer.total), Some(answer.currency))) {
             return Fact::Mismatched(mismatch);
         }
-        match answer.status {
-            SourceStatus::Paid => Fact::Paid(Settlement {
-                amount: Some(answer.total),
-                currency: Some(answer.currency),
-                source: Some(self.id),
-                provider_transaction_id: None,
-                paid_at: answer.paid_at,
-            }),
-            SourceStatus::Canceled => Fact::Canceled,
-            status => Fact::InProgress(status),
-        }
+        Fact::Paid(Settlement {
+            amount: Some(answer.total),
+            currency: Some(answer.currency),
+            source: Some(self.id),
+            provider_transaction_id: None,
+            paid_at: answer.paid_at,
+        })
     }
 
     /// After the end: does the answer agree with it (invariant I6)?
@@ -190,11 +192,10 @@ impl Source {
             (State::Paid(_), Fact::Paid(_))
             | (State::Canceled(_), Fact::Canceled)
             | (State::Mismatched(_), Fact::Mismatched(_)) => Fact::Confirmed,
-            (State::Paid(_) | State::Canceled(_), Fact::InProgress(_)) => Fact::Outdated,
+            (_, Fact::InProgress(_)) => Fact::Outdated,
             (_, Fact::Mismatched(mismatch)) => Fact::Contradicted(mismatch.to_string()),
             (_, Fact::Paid(_)) => Fact::Contradicted("PAID".to_string()),
             (_, Fact::Canceled) => Fact::Contradicted("CANCELED".to_string()),
-            (_, Fact::InProgress(status)) => Fact::Contradicted(format!("{status}, for what was ordered")),
             (_, fact) => fact,
         }
     }
@@ -204,9 +205,9 @@ impl Source {
         let seed = self.seed();
         match &fact {
             Fact::NoAnswer(what, told) => self.pace.unanswered(&self.policy, seed, what.clone(), *told),
-            Fact::Unauthorized => self.pace.reauthorize(),
+            Fact::Unauthorized => self.pace.ask_again(),
             Fact::Hinted => self.pace.hint(),
-            Fact::Resumed(patience) => self.pace.resume(*patience),
+            Fact::Resumed(patience) => self.pace.resume(&self.policy, *patience),
             _ => self.pace.answered(&self.policy, seed),
         }
         let ended = self.state();

@@ -11,5 +11,5 @@ pub const SOURCE_TRANSITIONS: &[Edge] = edges! {
     }
     Paid { confirmed => Paid, contradicted => Paid, outdated => Paid, no_answer => Paid, hinted => Paid }
     Canceled { confirmed => Canceled, contradicted => Canceled, outdated => Canceled, no_answer => Canceled, hinted => Canceled }
-    Mismatched { confirmed => Mismatched, contradicted => Mismatched, no_answer => Mismatched, hinted => Mismatched }
+    Mismatched { confirmed => Mismatched, contradicted => Mismatched, outdated => Mismatched, no_answer => Mismatched, hinted => Mismatched }
 };

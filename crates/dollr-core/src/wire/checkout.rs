@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::execution::parse_currency;
 use super::{BadAnswer, Object};
-use crate::{Amount, Currency, Invalid, Purpose, Request, Response, SourceKind, SourceRef};
+use crate::{Amount, Currency, Invalid, Purpose, Request, Response, Secret, SourceKind, SourceRef};
 
 /// What is to be paid for on the hosted page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl CheckoutOrder {
         // Amounts are written as they are; a JSON value would take them through a float.
         let body =
             format!(r#"{},"items":[{}]}}"#, fields.strip_suffix('}').unwrap_or_default(), items.join(","));
-        Request::post("/v1/checkouts/create", body, Purpose::Other, 0)
+        Request::post("/v1/checkouts/create", Secret::new(body), Purpose::Other, 0)
     }
 }
 

@@ -102,7 +102,10 @@ impl<'a> Object<'a> {
                 let text: String = serde_json::from_str(raw).map_err(|e| bad(&e))?;
                 text.parse().map(Some).map_err(|e| bad(&e))
             }
-            Some(raw) => Amount::from_json_number(raw).map(Some).map_err(|e| bad(&e)),
+            Some(raw) if raw.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+                Amount::from_json_number(raw).map(Some).map_err(|e| bad(&e))
+            }
+            Some(_) => Err(BadAnswer::new(format!("field `{name}` is not a number or a string"))),
         }
     }
 

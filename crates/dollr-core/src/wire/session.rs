@@ -5,7 +5,7 @@ use alloc::string::ToString;
 use serde_json::json;
 
 use super::{BadAnswer, Object};
-use crate::{Purpose, Request, Response, SessionId, SourceRef, Timestamp};
+use crate::{Purpose, Request, Response, Secret, SessionId, SourceRef, Timestamp};
 
 /// A session that was made for a source: create it right before executing, it does not live long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Session {
     /// The call that makes one.
     pub fn request(source: SourceRef) -> Request {
         let body = json!({ "source_id": source.id, "source_type": source.kind.as_str() });
-        Request::post("/v1/sessions/checkout", body.to_string(), Purpose::Other, 0)
+        Request::post("/v1/sessions/checkout", Secret::new(body.to_string()), Purpose::Other, 0)
     }
 
     /// Reads the answer to [`Session::request`], of status 200 or 201.

@@ -125,6 +125,16 @@ impl Scenario<Execution> {
         self.recorded().post_lost("ambiguous", Loss::Unknown)
     }
 
+    /// Asked about for so many seconds since the start, and unknown all that time by the vendor, whose clock stands still.
+    pub(crate) fn absent_for(self, seconds: u64) -> Self {
+        let end = START.after(Duration::from_secs(seconds));
+        let mut this = self.resumed(seconds + 600).due();
+        while this.now < end {
+            this = this.answered("absent", Told::http(404, "").dated(START)).due();
+        }
+        this
+    }
+
     /// Recorded, posted, taken on as `PENDING`.
     pub(crate) fn open(self) -> Self {
         let pending = Told::of(self.machine.intent().operation(), "PENDING");

@@ -69,12 +69,12 @@ fn uncertain() -> Vec<Script<Execution>> {
                 .session_expires_at(START.after(Duration::from_secs(600)));
             Scenario::with(intent, Policy::default())
                 .uncertain()
-                .asked("absent", Told::http(404, "").dated(START))
+                .absent_for(660)
                 .asked("no_answer", 502)
                 .asked("expired", Told::http(404, "").dated(late))
         }),
         ("lost, forgotten and sent again", || {
-            let resend = Resend::AfterGrace { grace: Duration::from_secs(2), sends: 2 };
+            let resend = Resend::AfterGrace { grace: Duration::from_secs(5), sends: 2 };
             Scenario::of(Operation::Collection, Policy::default().resend(resend))
                 .uncertain()
                 .asked("absent", 404)
@@ -139,7 +139,7 @@ fn ended() -> Vec<Script<Execution>> {
         ("after not landed", || {
             let intent = super::intent(Operation::Collection).session_expires_at(START);
             let late = START.after(Duration::from_secs(60));
-            let gone = Scenario::with(intent, Policy::default()).uncertain();
+            let gone = Scenario::with(intent, Policy::default()).uncertain().absent_for(60);
             after(gone.asked("expired", Told::http(404, "").dated(late)), "FAILED", "PROCESSING")
         }),
         ("after another amount", || {
@@ -179,7 +179,10 @@ pub(crate) fn sources() -> Vec<Script<Source>> {
         ("another total", || {
             let other = Told::source("PAID").with("total_amount", "\"2.50\"");
             let mismatched = Scenario::invoice().asked("mismatched", &other).answered("confirmed", &other);
-            mismatched.hinted().answered("no_answer", 404).answered("contradicted", Told::source("PAID"))
+            let mismatched = mismatched.hinted().answered("no_answer", 404);
+            mismatched
+                .answered("outdated", Told::source("ACTIVE"))
+                .answered("contradicted", Told::source("PAID"))
         }),
     ]
 }

@@ -1,0 +1,162 @@
+//! Several who ask about the same payment: the success page, the poller, a person with the command, another process.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use dollr_client::core::{SourceRef, Timestamp};
+use dollr_client::{Attempt, Client, Clock, Report};
+use dollr_e2e::World;
+use dollr_sim::{Call, Fault, FaultKind, SourceKind};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn order(world: &World, total: &str) -> SourceRef {
+    format!("ORDER:{}", world.sim.create_source(SourceKind::Order, "USD", total)).parse().expect("a source")
+}
+
+fn verify(client: &Client, source: SourceRef, total: &str, patience: Duration) -> Report {
+    let (currency, total) = ("USD".parse().expect("a currency"), total.parse().expect("an amount"));
+    client.verify_source(source, currency, total, patience).expect("a report")
+}
+
+/// The world's clock, at which somebody else does something while this one waits for the first time.
+struct Meanwhile<F> {
+    clock: dollr_sim::Clock,
+    other: F,
+    done: AtomicBool,
+}
+
+impl<F> std::fmt::Debug for Meanwhile<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Meanwhile")
+    }
+}
+
+impl<F: Fn() + Send + Sync> Clock for Meanwhile<F> {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.clock.now_ms())
+    }
+
+    fn sleep_until(&self, until: Timestamp) {
+        if !self.done.swap(true, Ordering::SeqCst) {
+            (self.other)();
+        }
+        self.clock.advance_to(until.as_millis());
+    }
+}
+
+/// A client that lets `other` happen while it waits for the first time.
+fn client_meanwhile(world: &World, other: impl Fn() + Send + Sync + 'static) -> Client {
+    let clock = Meanwhile { clock: world.sim.clock(), other, done: AtomicBool::new(false) };
+    world.builder().clock(clock).build().expect("a client")
+}
+
+/// I14: a look at a payment that is being collected disturbs nobody, whoever writes first.
+#[test]
+fn a_look_at_a_payment_does_not_end_its_collection() {
+    let world = World::without_deduplication();
+    let payment = world.payment("1010");
+    let (other, id) = (world.client(), payment.intent.reference_id());
+    let client = client_meanwhile(&world, move || {
+        for _ in 0..3 {
+            assert_eq!(other.status(id).expect("a report").verdict.name(), "open");
+        }
+        assert_eq!(other.wait(id, Duration::from_secs(1)).expect("a report").verdict.name(), "open");
+    });
+    let report = client.collect(Attempt::new(payment.intent.clone())).expect("a report");
+    assert_eq!(report.verdict.name(), "paid");
+    assert_eq!(world.posts_and_charges(&payment), (1, 1));
+}
+
+/// I14: one who is overtaken while a lost answer leaves all in doubt goes on with what the other found out.
+#[test]
+fn one_who_is_overtaken_goes_on_and_never_sends_again() {
+    let world = World::without_deduplication();
+    let payment = world.payment("1005");
+    world.arm(&payment, Fault::new(Call::Execute, FaultKind::Drop).after());
+    let (other, id) = (world.client(), payment.intent.reference_id());
+    let client = client_meanwhile(&world, move || {
+        assert_eq!(other.wait(id, MINUTE).expect("a report").verdict.name(), "paid");
+    });
+    let report = client.collect(Attempt::new(payment.intent.clone())).expect("a report");
+    assert_eq!(report.verdict.name(), "paid");
+    assert_eq!(world.posts_and_charges(&payment), (1, 1));
+}
+
+/// The success page and the poller ask about the same source; both learn that it is paid.
+#[test]
+fn two_who_verify_a_source_both_learn_that_it_is_paid() {
+    let world = World::start();
+    let source = order(&world, "250.00");
+    let (other, sim) = (world.client(), std::sync::Arc::clone(&world.sim));
+    let client = client_meanwhile(&world, move || {
+        assert_eq!(verify(&other, source, "250.00", Duration::ZERO).verdict.name(), "open");
+        assert!(sim.pay_source(SourceKind::Order, source.id));
+        assert_eq!(verify(&other, source, "250.00", Duration::ZERO).verdict.name(), "paid");
+    });
+    assert_eq!(verify(&client, source, "250.00", 10 * MINUTE).verdict.name(), "paid");
+}
+
+/// T17: who brings a paid source's id to a dearer order gets a mismatch, and leaves no trace on the order that was paid with it.
+#[test]
+fn another_orders_look_changes_nothing_for_the_order_that_was_paid() {
+    let world = World::start();
+    let client = world.client();
+    let source = order(&world, "1.00");
+    assert_eq!(verify(&client, source, "1.00", Duration::ZERO).verdict.name(), "open");
+    assert_eq!(verify(&client, source, "900.00", Duration::ZERO).verdict.name(), "open");
+    assert!(world.sim.pay_source(SourceKind::Order, source.id));
+    assert_eq!(verify(&client, source, "900.00", Duration::ZERO).verdict.name(), "mismatch");
+    assert_eq!(verify(&client, source, "1.00", MINUTE).verdict.name(), "paid");
+    assert_eq!(verify(&client, source, "1.00", MINUTE).calls.total(), 0, "it is on record as paid");
+}
+
+/// F13 to F15 on a source that is not paid yet: a wrong answer is not the last word.
+#[test]
+fn a_wrong_answer_about_an_unpaid_source_is_not_its_end() {
+    for kind in [
+        FaultKind::WrongAmount { amount: "0".to_string() },
+        FaultKind::WrongCurrency { currency: "LRD".to_string() },
+        FaultKind::WrongReference,
+        FaultKind::Stale { age: 5, completed: false },
+    ] {
+        let world = World::start();
+        let client = world.client();
+        let source = order(&world, "250.00");
+        world.sim.arm(Fault::new(Call::SourceStatus, kind.clone()));
+        assert_eq!(verify(&client, source, "250.00", Duration::ZERO).verdict.name(), "open", "{kind:?}");
+        assert!(world.sim.pay_source(SourceKind::Order, source.id));
+        assert_eq!(verify(&client, source, "250.00", MINUTE).verdict.name(), "paid", "{kind:?}");
+    }
+}
+
+/// I7: an invoice that is paid after weeks is found paid, however often it was asked about before.
+#[test]
+fn a_late_payer_is_found_after_the_horizon() {
+    let world = World::start();
+    let client = world.client();
+    let (source, payment) = (order(&world, "250.00"), world.payment("3000"));
+    let attempt = Attempt::new(payment.intent.clone()).patience(MINUTE);
+    assert_eq!(client.collect(attempt).expect("a report").verdict.name(), "open");
+    for day in 0..10 {
+        let report = verify(&client, source, "250.00", Duration::ZERO);
+        let verdict = if day < 3 { "open" } else { "stuck" };
+        assert_eq!((report.verdict.name(), report.calls.status), (verdict, 1), "day {day}");
+        let waited = client.wait(payment.intent.reference_id(), Duration::ZERO).expect("a report");
+        assert_eq!(waited.calls.status, 1, "day {day}");
+        world.sim.clock().advance(24 * 3_600_000);
+    }
+    assert!(world.sim.pay_source(SourceKind::Order, source.id));
+    assert_eq!(verify(&client, source, "250.00", Duration::ZERO).verdict.name(), "paid");
+}
+
+/// I12: an unpaid source is asked about ever more rarely, too.
+#[test]
+fn a_source_is_asked_about_more_rarely_with_age() {
+    let world = World::start();
+    let client = world.client();
+    let source = order(&world, "250.00");
+    let hour = verify(&client, source, "250.00", 60 * MINUTE);
+    assert_eq!(hour.verdict.name(), "open");
+    assert!(hour.calls.status < 500, "{} questions in an hour", hour.calls.status);
+}
