@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Parser, Subcommand};
 use dollr_client::core::{
-    AccountId, Amount, Currency, Invalid, ReferenceId, SessionId, SourceKind, SourceRef,
+    AccountId, Amount, Currency, Invalid, ReferenceId, SessionId, SourceKind, SourceRef, is_printable,
 };
 
 use crate::output;
@@ -15,7 +15,7 @@ use crate::output;
 #[derive(Debug, Parser)]
 #[command(name = "dollr", version, after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Where payments are recorded before they are sent.
+    /// Where payments are recorded before they are sent; `demo` and `sim` keep none here.
     #[arg(
         long,
         global = true,
@@ -222,7 +222,7 @@ fn time_scale(text: &str) -> Result<f64, Invalid> {
 
 /// Text that may be kept and shown as it is.
 fn is_plain(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().all(output::is_plain)
+    !text.trim().is_empty() && text.chars().all(is_printable)
 }
 
 fn invalid(what: &'static str, text: &str, expected: &'static str) -> Invalid {

@@ -1,6 +1,7 @@
 //! Why the command could not do its work, and the exit code that says so.
 
 use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
 
 use dollr_client::Error;
@@ -68,8 +69,14 @@ impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         let sentence = error.to_string();
         match error {
-            JournalError::Unusable { path, .. } if path.is_dir() => Self::usage(sentence),
+            JournalError::Unusable { path, .. } if names_no_file(&path) => Self::usage(sentence),
             _ => Self::new(sentence),
         }
     }
+}
+
+/// Whether the path itself is wrong, whatever may stand there: a directory, or in a folder that does not exist.
+fn names_no_file(path: &Path) -> bool {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    path.is_dir() || folder.is_some_and(|folder| !folder.is_dir())
 }

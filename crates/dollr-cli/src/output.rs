@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use dollr_client::Report;
-use dollr_client::core::{Progress, Verdict};
+use dollr_client::core::{Progress, Verdict, printable};
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
@@ -26,19 +26,9 @@ pub(crate) fn note(line: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Whether a terminal shows it as it is: no control character, no line separator, no mark that reorders text.
-pub(crate) fn is_plain(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
-/// The text with all that is not plain escaped.
+/// The text with all that a terminal would not show as it is escaped.
 pub(crate) fn clean(text: &str) -> String {
-    let mut clean = String::new();
-    for c in text.chars() {
-        if is_plain(c) { clean.push(c) } else { clean.extend(c.escape_unicode()) }
-    }
-    clean
+    printable(text, usize::MAX)
 }
 
 /// 0 paid, 3 failed or refused, 4 still open, 5 a person must look.

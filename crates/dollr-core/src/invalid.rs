@@ -21,6 +21,6 @@ pub struct Invalid {
 
 impl Invalid {
     pub(crate) fn new(what: &'static str, found: &str, expected: &'static str) -> Self {
-        Self { what, found: text::clean(found, 64), expected }
+        Self { what, found: text::printable(found, 64), expected }
     }
 }

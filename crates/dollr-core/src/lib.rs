@@ -89,6 +89,7 @@ pub use snapshot::{BadSnapshot, Snapshot};
 pub use source::{SOURCE_TRANSITIONS, Source};
 pub use status::{ExecutionStatus, Operation, SourceStatus};
 pub use table::{Edge, mermaid};
+pub use text::{is_printable, printable};
 pub use timestamp::Timestamp;
 pub use token::{Bearer, Credentials, TOKEN_TRANSITIONS, Token, TokenAction};
 pub use verdict::{Conflict, Mismatch, Progress, Settlement, Stuck, Verdict};

@@ -86,18 +86,19 @@ impl Snapshot {
     }
 
     pub(crate) fn read<T: Serialize + DeserializeOwned>(&self, kind: &'static str) -> Result<T, BadSnapshot> {
-        let damaged = |e: serde_json::Error| BadSnapshot::Damaged(crate::text::clean(&e.to_string(), 200));
+        let damaged =
+            |e: serde_json::Error| BadSnapshot::Damaged(crate::text::printable(&e.to_string(), 200));
         let Versioned { version } = serde_json::from_str(&self.0).map_err(damaged)?;
         if version != VERSION {
             return Err(BadSnapshot::OtherVersion { found: version });
         }
         let outer: Envelope<&RawValue> = serde_json::from_str(&self.0).map_err(damaged)?;
         if outer.dollr != kind {
-            let found = crate::text::clean(&outer.dollr, 32);
+            let found = crate::text::printable(&outer.dollr, 32);
             return Err(BadSnapshot::OtherKind { found, expected: kind });
         }
         let content: T = serde_json::from_str(outer.content.get()).map_err(damaged)?;
-        let found = crate::text::clean(&outer.check, 16);
+        let found = crate::text::printable(&outer.check, 16);
         let right = check(kind, &content);
         if found == right { Ok(content) } else { Err(BadSnapshot::Tampered { found, content: right }) }
     }

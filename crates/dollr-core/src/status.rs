@@ -83,7 +83,7 @@ macro_rules! status {
             fn from(word: &str) -> Self {
                 match word {
                     $($word => Self::$variant,)*
-                    other => Self::Unknown(text::clean(other, 64)),
+                    other => Self::Unknown(text::printable(other, 64)),
                 }
             }
         }

@@ -6,25 +6,23 @@ use alloc::string::String;
 /// `text` with everything that could move a cursor or end a line escaped, cut to `max` characters and `…`.
 ///
 /// Doing it twice changes nothing, so that kept text restores as it was kept.
-pub(crate) fn clean(text: &str, max: usize) -> String {
+pub fn printable(text: &str, max: usize) -> String {
     let mut out = String::new();
     let mut length = 0;
     for c in text.chars() {
         let piece = c.escape_unicode();
-        length += if needs_escape(c) { piece.len() } else { 1 };
+        length += if is_printable(c) { 1 } else { piece.len() };
         if length > max {
             out.push('…');
             break;
         }
-        if needs_escape(c) { out.extend(piece) } else { out.push(c) }
+        if is_printable(c) { out.push(c) } else { out.extend(piece) }
     }
     out
 }
 
-/// Control characters, line and paragraph separators, and the marks that reorder text.
-fn needs_escape(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
-        || ('\u{202a}'..='\u{202e}').contains(&c)
-        || ('\u{2066}'..='\u{2069}').contains(&c)
+/// Whether a terminal shows it as it is: no control character, no line separator, no mark that reorders text.
+pub fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -59,6 +59,9 @@ fn a_checkout_and_a_session_say_what_the_api_asks_for() {
     let order = CheckoutOrder::new(SourceKind::Invoice, "231770000001", "USD".parse().unwrap()).unwrap();
     let order =
         order.item("Té \"x\"\r\n", "250.00".parse().unwrap()).item("b", "9007199254740993".parse().unwrap());
+    let id = ReferenceId::from_random_bytes([7; 16]);
+    let order = order.customer_name("A. Customer").customer_email("a@shop.example").note("thanks");
+    let order = order.reference_id(id).expires_at(START);
     let request =
         order.success_url("https://shop.example/ok?o=1").cancel_url("https://shop.example/").request();
     let text = request.body.as_ref().unwrap().expose();
@@ -70,6 +73,12 @@ fn a_checkout_and_a_session_say_what_the_api_asks_for() {
         (&said["party_phone"], &said["success_url"]),
         (&json!("231770000001"), &json!("https://shop.example/ok?o=1"))
     );
+    assert_eq!(
+        (&said["party_name"], &said["party_email"]),
+        (&json!("A. Customer"), &json!("a@shop.example"))
+    );
+    assert_eq!((&said["reference_id"], &said["note"]), (&json!(id), &json!("thanks")));
+    assert_eq!(said["expires_at"], json!(START.to_string()));
     assert_eq!(said["items"][0]["name"], "Té \"x\"\r\n");
     assert_eq!(said["items"][1]["currency"], "USD");
     assert_eq!(request.path, "/v1/checkouts/create");

@@ -70,7 +70,7 @@ impl Judged {
 
 /// The first promise that the ledger says was broken.
 fn broken(fate: &Fate, report: &Report, charges: u64, ledger: &Ledger) -> Option<String> {
-    let processed = ledger.reference(&report.key).map_or(0, |entry| entry.posts_processed);
+    let processed = ledger.reference(&report.key).map_or(0, |entry| entry.posts_at_risk);
     if charges > 1 {
         Some(format!("once: the order was charged {charges} times"))
     } else if processed > 1 {

@@ -87,7 +87,7 @@ fn a_file_that_is_no_journal_is_an_error_and_stays_as_it_is() {
         assert!(run.code == 1 && run.sentence().starts_with("the journal at \"notes.txt\""), "{run:?}");
     }
     let run = shop.run("verify --source INVOICE:101 --amount 1 --currency USD --journal no/such/folder.db");
-    assert!(run.code == 1 && run.sentence().contains("its folder does not exist"), "{run:?}");
+    assert!(run.code == 2 && run.sentence().contains("its folder does not exist"), "{run:?}");
     assert_eq!(std::fs::read_to_string(shop.path("notes.txt")).expect("it"), "buy milk\n".repeat(100));
     assert_eq!(shop.files(), ["notes.txt"]);
     assert_eq!(shop.sim.ledger().calls, []);

@@ -8,7 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::execution::parse_currency;
 use super::{BadAnswer, Object};
-use crate::{Amount, Currency, Invalid, Purpose, Request, Response, Secret, SourceKind, SourceRef};
+use crate::{
+    Amount, Currency, Invalid, Purpose, ReferenceId, Request, Response, Secret, SourceKind, SourceRef,
+    Timestamp,
+};
 
 /// What is to be paid for on the hosted page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +68,27 @@ impl CheckoutOrder {
     #[must_use]
     pub fn customer_name(mut self, name: impl Into<String>) -> Self {
         self.optional.push(("party_name", name.into()));
+        self
+    }
+
+    /// The customer's e-mail address, for the page.
+    #[must_use]
+    pub fn customer_email(mut self, address: impl Into<String>) -> Self {
+        self.optional.push(("party_email", address.into()));
+        self
+    }
+
+    /// The merchant's own reference of the checkout.
+    #[must_use]
+    pub fn reference_id(mut self, id: ReferenceId) -> Self {
+        self.optional.push(("reference_id", id.to_string()));
+        self
+    }
+
+    /// When the vendor will stop taking payment for it.
+    #[must_use]
+    pub fn expires_at(mut self, moment: Timestamp) -> Self {
+        self.optional.push(("expires_at", moment.to_string()));
         self
     }
 

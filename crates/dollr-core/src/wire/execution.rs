@@ -32,12 +32,12 @@ impl ExecutionAnswer {
         let object = Object::parse(body, "reference_id")?;
         let answered = object.required_text("reference_id")?;
         if answered.parse() != Ok(id) {
-            let answered = text::clean(&answered, 64);
+            let answered = text::printable(&answered, 64);
             return Err(BadAnswer::new(format!("it is about `{answered}`, not about {id}")));
         }
         let named = object.text("operation_type")?;
         if let Some(other) = named.as_ref().filter(|word| *word != operation.as_str()) {
-            let other = text::clean(other, 64);
+            let other = text::printable(other, 64);
             return Err(BadAnswer::new(format!("its operation_type is `{other}`, not {operation}")));
         }
         let wallet = object.message("wallet_message")?;

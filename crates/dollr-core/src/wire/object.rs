@@ -80,7 +80,7 @@ impl<'a> Object<'a> {
 
     /// A message for people: a string, escaped and shortened.
     pub(crate) fn message(&self, name: &str) -> Result<Option<String>, BadAnswer> {
-        Ok(self.text(name)?.map(|message| text::clean(&message, 300)))
+        Ok(self.text(name)?.map(|message| text::printable(&message, 300)))
     }
 
     /// `true` or `false`.
@@ -136,7 +136,7 @@ impl<'a> Visitor<'a> for Fields {
         let mut fields = BTreeMap::new();
         while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
             if fields.contains_key(&name) {
-                return Err(A::Error::custom(format!("field `{}` stands twice", text::clean(&name, 64))));
+                return Err(A::Error::custom(format!("field `{}` stands twice", text::printable(&name, 64))));
             }
             fields.insert(name, value);
         }

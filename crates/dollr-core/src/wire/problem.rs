@@ -72,7 +72,7 @@ impl fmt::Display for Refusal {
 }
 
 fn collect(said: &Value, problems: &mut Vec<Problem>) {
-    let message = |text: &str| text::clean(text, 300);
+    let message = |text: &str| text::printable(text, 300);
     match said {
         Value::String(text) => problems.push(Problem { field: None, message: message(text) }),
         Value::Array(items) => items.iter().for_each(|item| collect(item, problems)),
@@ -91,5 +91,5 @@ fn collect(said: &Value, problems: &mut Vec<Problem>) {
 fn path(loc: &Value) -> Option<String> {
     let part = |v: &Value| v.as_str().map_or_else(|| v.to_string(), ToString::to_string);
     let parts: Vec<_> = loc.as_array()?.iter().map(part).collect();
-    Some(text::clean(&parts.join("."), 100))
+    Some(text::printable(&parts.join("."), 100))
 }

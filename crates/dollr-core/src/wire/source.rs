@@ -22,7 +22,7 @@ impl SourceAnswer {
         let id = object.number("source_id")?.ok_or_else(|| BadAnswer::missing("source_id"))?;
         let kind = object.required_text("source_type")?;
         if id != source.id || kind != source.kind.as_str() {
-            let kind = text::clean(&kind, 64);
+            let kind = text::printable(&kind, 64);
             return Err(BadAnswer::new(format!("it is about `{kind}:{id}`, not about {source}")));
         }
         Ok(Self {
