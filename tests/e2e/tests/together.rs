@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dollr_client::core::{SourceRef, Timestamp};
 use dollr_client::{Attempt, Client, Clock, Report};
-use dollr_e2e::World;
+use dollr_e2e::{World, on_disk};
 use dollr_sim::{Call, Fault, FaultKind, SourceKind};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -68,6 +68,36 @@ fn a_look_at_a_payment_does_not_end_its_collection() {
     assert_eq!(world.posts_and_charges(&payment), (1, 1));
 }
 
+/// I14: a look at a payment whose request waits for a `Retry-After` neither sends it nor keeps it from being sent.
+#[test]
+fn a_look_at_a_payment_that_waits_to_be_sent_leaves_it_alone() {
+    let world = World::without_deduplication();
+    let payment = world.payment("1002");
+    world.arm(&payment, Fault::new(Call::Execute, FaultKind::RetryAfter { value: "30".to_string() }));
+    let (other, id) = (world.client(), payment.intent.reference_id());
+    let client = client_meanwhile(&world, move || {
+        assert_eq!(other.status(id).expect("a report").verdict.name(), "open");
+    });
+    let report = client.collect(Attempt::new(payment.intent.clone())).expect("a report");
+    assert_eq!((report.verdict.name(), report.calls.execute), ("paid", 2));
+    assert_eq!(world.posts_and_charges(&payment), (2, 1));
+}
+
+/// I14: one whose request waits to be sent again, and whose payment somebody else takes over meanwhile, sends nothing more.
+#[test]
+fn what_could_not_be_recorded_is_not_sent() {
+    let world = World::without_deduplication();
+    let payment = world.payment("1002");
+    world.arm(&payment, Fault::new(Call::Execute, FaultKind::RetryAfter { value: "30".to_string() }));
+    let (other, id) = (world.client(), payment.intent.reference_id());
+    let client = client_meanwhile(&world, move || {
+        assert_eq!(other.wait(id, Duration::from_secs(5)).expect("a report").verdict.name(), "open");
+    });
+    let report = client.collect(Attempt::new(payment.intent.clone())).expect("a report");
+    assert_eq!((report.verdict.name(), report.calls.execute), ("not_landed", 1));
+    assert_eq!(world.posts_and_charges(&payment), (1, 0));
+}
+
 /// I14: one who is overtaken while a lost answer leaves all in doubt goes on with what the other found out.
 #[test]
 fn one_who_is_overtaken_goes_on_and_never_sends_again() {
@@ -104,9 +134,11 @@ fn another_orders_look_changes_nothing_for_the_order_that_was_paid() {
     let client = world.client();
     let source = order(&world, "1.00");
     assert_eq!(verify(&client, source, "1.00", Duration::ZERO).verdict.name(), "open");
+    let on_record = on_disk(&world, &source.to_string());
     assert_eq!(verify(&client, source, "900.00", Duration::ZERO).verdict.name(), "open");
     assert!(world.sim.pay_source(SourceKind::Order, source.id));
     assert_eq!(verify(&client, source, "900.00", Duration::ZERO).verdict.name(), "mismatch");
+    assert_eq!(on_disk(&world, &source.to_string()), on_record);
     assert_eq!(verify(&client, source, "1.00", MINUTE).verdict.name(), "paid");
     assert_eq!(verify(&client, source, "1.00", MINUTE).calls.total(), 0, "it is on record as paid");
 }

@@ -41,12 +41,29 @@ fn an_endless_body_is_not_read_to_its_end() {
     }
 }
 
-/// A server that answers every request with `answer` and hands out the requests' heads.
-fn server(answer: &'static str, requests: usize) -> (String, std::thread::JoinHandle<Vec<String>>) {
+/// T8: what is larger than any answer is none, however right it begins.
+#[test]
+fn an_answer_of_more_than_a_mebibyte_is_not_taken() {
+    let session = r#"{"id": 55, "expires_at": "2025-06-01T15:00:00Z"}"#;
+    for (size, fits) in [(1024 * 1024 - 1, true), (1024 * 1024 + 1, false)] {
+        let answers = [
+            r#"{"access_token": "abc", "expires_in": 60}"#.to_string(),
+            session.to_string() + &" ".repeat(size - session.len()),
+        ];
+        let (url, requests) = server(answers.to_vec());
+        let client = World::start().builder().base_url(&url).build().expect("a client");
+        let answer = client.create_session("ORDER:202".parse().expect("a source"));
+        assert_eq!(answer.is_ok(), fits, "{size}: {answer:?}");
+        requests.join().expect("a server");
+    }
+}
+
+/// A server that gives one request after the other its answer, and hands out the requests.
+fn server(answers: Vec<String>) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let thread = std::thread::spawn(move || {
-        (0..requests).map(|_| serve(&listener.accept().expect("a connection").0, answer)).collect()
+        answers.iter().map(|answer| serve(&listener.accept().expect("a connection").0, answer)).collect()
     });
     (url, thread)
 }
@@ -72,7 +89,7 @@ fn serve(stream: &TcpStream, answer: &str) -> String {
 /// T15, T21: what a status call says to the caches and compressors on its way; and ids are strings in an execution.
 #[test]
 fn the_requests_are_what_the_vendor_documents() {
-    let (url, requests) = server(r#"{"access_token": "abc", "expires_in": 60}"#, 3);
+    let (url, requests) = server(vec![r#"{"access_token": "abc", "expires_in": 60}"#.to_string(); 3]);
     let world = World::start();
     let client = world.builder().base_url(&url).user_agent("shop/7").build().expect("a client");
     let payment = world.payment("18");

@@ -320,7 +320,11 @@ impl Machine for Execution {
     }
 
     fn moved_since(&self, earlier: &Self) -> bool {
-        let on_its_way = matches!(self.state, State::Prepared(_) | State::Sending(_));
-        !on_its_way && (self.state != earlier.state || self.conflict != earlier.conflict)
+        let moved = match (&self.state, &earlier.state) {
+            // On its way: it has been recorded as that, and what is learnt before it is open can be learnt again.
+            (State::Prepared(_) | State::Sending(_), _) | (State::Uncertain(_), State::Uncertain(_)) => false,
+            (now, before) => now != before,
+        };
+        moved || self.conflict != earlier.conflict
     }
 }
