@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dollr_client::core::{SourceRef, Timestamp};
+use dollr_client::journal::{Journal as _, SqliteJournal};
 use dollr_client::{Attempt, Client, Clock, Report};
 use dollr_e2e::{World, on_disk};
 use dollr_sim::{Call, Fault, FaultKind, SourceKind};
@@ -57,7 +58,11 @@ fn a_look_at_a_payment_does_not_end_its_collection() {
     let world = World::without_deduplication();
     let payment = world.payment("1010");
     let (other, id) = (world.client(), payment.intent.reference_id());
+    let path = world.journal_path();
     let client = client_meanwhile(&world, move || {
+        let journal = SqliteJournal::open_existing(&path).expect("a journal");
+        let entry = journal.load(&id.to_string()).expect("readable").expect("an entry");
+        assert_eq!(entry.state, "Open", "I5: what is known is on disk before it is waited for");
         for _ in 0..3 {
             assert_eq!(other.status(id).expect("a report").verdict.name(), "open");
         }
