@@ -2,6 +2,14 @@
 //!
 //! Results go to stdout (with `--json`, one object), everything else to stderr. Exit codes: 0 paid or done, 1 error,
 //! 2 usage, 3 failed or refused, 4 still open, 5 a person must look.
+//!
+//! ```sh
+//! dollr demo                      # sixteen payments of different fates, and the vendor's ledger
+//! dollr sim &                     # a vendor to develop against; it prints what to export
+//! dollr collect --source INVOICE:101 --account 18 --currency USD --amount 250.00 --order A-1
+//! ```
+//!
+//! Out of scope: decisions about payments, which are the core's; arguments in, one call of the client, a report out.
 #![forbid(unsafe_code)]
 
 mod args;

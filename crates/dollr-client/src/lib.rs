@@ -1,25 +1,31 @@
 //! Has this been paid? The part of `dollr` that **acts**: it drives the machines of [`dollr_core`] over HTTP, keeps them
 //! in a [`dollr_journal`], and blocks until there is a verdict.
 //!
-//! ```no_run
+//! ```
 //! use dollr_client::{Attempt, Client, Verdict};
 //! use dollr_client::core::Intent;
 //! use dollr_client::journal::SqliteJournal;
 //!
+//! # let vendor = dollr_sim::Simulator::builder().start()?;
+//! # let folder = tempfile::tempdir()?;
+//! # let (url, payments) = (vendor.base_url(), folder.path().join("payments.db"));
+//! # let (id, secret) = (dollr_sim::CLIENT_ID, dollr_sim::CLIENT_SECRET);
 //! let client = Client::builder()
-//!     .credentials_from_env()                       // DOLLR_CLIENT_ID, DOLLR_CLIENT_SECRET, DOLLR_BASE_URL
-//!     .journal(SqliteJournal::open("payments.db")?) // a payment is on disk before it is on the wire
+//!     .credentials(id, secret)                // or .credentials_from_env(): DOLLR_CLIENT_ID, DOLLR_CLIENT_SECRET, DOLLR_BASE_URL
+//!     .base_url(&url)                         // the vendor's, if left out
+//!     .journal(SqliteJournal::open(payments)?) // a payment is on disk before it is on the wire
 //!     .build()?;
 //!
 //! let session = client.create_session("INVOICE:101".parse()?)?;
-//! let intent = Intent::collection(client.reference_id()?, session.id, "18".parse()?, "USD".parse()?)
+//! let intent = Intent::collection(client.reference_id()?, session.id, "1000".parse()?, "USD".parse()?)
 //!     .amount("250.00".parse()?);
 //! let report = client.collect(Attempt::new(intent).order("A-1"))?;
-//! match report.verdict {
+//! match &report.verdict {
 //!     Verdict::Paid(settlement) => println!("ship it: {settlement}"),
-//!     Verdict::Open { .. } => println!("ask again later: client.wait({})", report.key),
+//!     Verdict::Open { .. } => println!("not a failure: ask again later with client.wait({})", report.key),
 //!     other => println!("{other}"),
 //! }
+//! # assert_eq!(report.verdict.name(), "paid");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
