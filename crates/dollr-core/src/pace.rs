@@ -101,8 +101,8 @@ impl Pace {
                 mark.spent.saturating_add(LEAST_GAP) >= self.patience
             }
         };
-        let asked = self.floor > elapsed || self.asked.is_some_and(last);
-        match (asked, over_horizon) {
+        let over = self.floor > elapsed || self.asked.is_some_and(last);
+        match (over, over_horizon) {
             (false, _) => Step::Due,
             (true, true) => Step::HorizonOver,
             (true, false) => Step::PatienceOver,
