@@ -42,7 +42,7 @@
 //! # Read these first
 //!
 //! [`Execution`] moves money, [`Source`] watches an invoice or order, [`Token`] keeps the bearer token. [`Schedule`] says
-//! when to ask, [`Policy`] how patient to be. What is legal stands in [`EXECUTION_TRANSITIONS`], [`SOURCE_TRANSITIONS`] and
+//! when to ask, [`Policy`] how patient to be; a [`Fleet`] is many machines under one [`Budget`] of calls. What is legal stands in [`EXECUTION_TRANSITIONS`], [`SOURCE_TRANSITIONS`] and
 //! [`TOKEN_TRANSITIONS`]; how it can end, in [`Verdict`].
 //!
 //! # What is out of scope
@@ -56,6 +56,7 @@
 extern crate alloc;
 
 mod execution;
+mod fleet;
 mod http;
 mod id;
 mod invalid;
@@ -77,6 +78,7 @@ mod verdict;
 mod wire;
 
 pub use execution::{Device, EXECUTION_TRANSITIONS, Execution, Holder, Intent, Passcode};
+pub use fleet::{Budget, BudgetAction, Fleet, FleetAction, InvalidLimit, Limit, Permit};
 pub use http::{Exchange, Loss, Method, Purpose, Request, Response};
 pub use id::{AccountId, ReferenceId, SessionId, SourceKind, SourceRef};
 pub use invalid::Invalid;

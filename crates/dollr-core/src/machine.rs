@@ -93,6 +93,10 @@ pub enum Why {
     },
     /// The vendor asked for patience with `Retry-After`.
     RetryAfter,
+    /// The calls that may be made are used up for the moment.
+    Budget,
+    /// The vendor asked for patience, and everybody who shares the budget has it.
+    CoolDown,
 }
 
 impl fmt::Display for Why {
@@ -102,6 +106,8 @@ impl fmt::Display for Why {
             Self::BackOff { failures: 1 } => f.write_str("after a call that failed"),
             Self::BackOff { failures } => write!(f, "after {failures} calls in a row that failed"),
             Self::RetryAfter => f.write_str("because the vendor asked for patience"),
+            Self::Budget => f.write_str("until the budget has a call left"),
+            Self::CoolDown => f.write_str("because the vendor asked everybody for patience"),
         }
     }
 }

@@ -1,0 +1,193 @@
+//! Entries by key, and those that wait by due time: a binary heap whose entries know their place in it, so that any can be
+//! moved or taken out. Nothing is deleted lazily: there is no garbage, and each change costs O(log n) moves.
+
+use alloc::vec::Vec;
+use core::hash::Hash;
+
+use super::index::{Index, hash_of};
+
+/// The place of an entry that is not in the heap: it is in flight.
+const AWAY: u32 = u32::MAX;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Queue<K> {
+    entries: Vec<Entry<K>>,
+    heap: Vec<Node>,
+    index: Index,
+}
+
+#[derive(Debug, Clone)]
+struct Entry<K> {
+    key: K,
+    place: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    turn: Turn,
+    slot: u32,
+}
+
+/// Oldest due first; of those due together, who was put there first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Turn {
+    pub(crate) due: u64,
+    pub(crate) order: u64,
+}
+
+impl<K: Hash + Eq> Queue<K> {
+    pub(crate) const fn new() -> Self {
+        Self { entries: Vec::new(), heap: Vec::new(), index: Index::new() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn waiting(&self) -> usize {
+        self.heap.len()
+    }
+
+    pub(crate) fn find(&self, key: &K) -> Option<u32> {
+        self.index.find(hash_of(key), |slot| self.entries[slot as usize].key == *key)
+    }
+
+    /// The turn of an entry that waits.
+    pub(crate) fn turn(&self, slot: u32) -> Option<Turn> {
+        self.heap.get(self.entries[slot as usize].place as usize).map(|node| node.turn)
+    }
+
+    pub(crate) fn first(&self) -> Option<(&K, Turn)> {
+        self.heap.first().map(|node| (&self.entries[node.slot as usize].key, node.turn))
+    }
+
+    /// Adds an entry whose key is not there yet. There are at most as many as slots can be told apart.
+    pub(crate) fn insert(&mut self, key: K, turn: Turn) -> bool {
+        let Some(slot) = u32::try_from(self.entries.len()).ok().filter(|&slot| slot < AWAY - 1) else {
+            return false;
+        };
+        let hash = hash_of(&key);
+        grow(&mut self.entries);
+        self.entries.push(Entry { key, place: AWAY });
+        let hashes = self.entries.iter().take(slot as usize).map(|entry| hash_of(&entry.key));
+        self.index.resize(slot as usize + 1, hashes);
+        self.index.insert(hash, slot);
+        self.put(slot, turn);
+        true
+    }
+
+    /// Puts an entry, in flight or waiting, where its turn is.
+    pub(crate) fn put(&mut self, slot: u32, turn: Turn) {
+        let place = self.entries[slot as usize].place;
+        if place == AWAY {
+            grow(&mut self.heap);
+            self.heap.push(Node { turn, slot });
+            self.settle(self.heap.len() - 1);
+        } else {
+            self.heap[place as usize].turn = turn;
+            self.settle(place as usize);
+        }
+    }
+
+    /// Takes the first entry out of the heap: it is in flight.
+    pub(crate) fn send_first(&mut self) {
+        if let Some(first) = self.heap.first() {
+            self.lift(first.slot);
+        }
+    }
+
+    /// Takes an entry out, and gives back room if there is much of it.
+    pub(crate) fn remove(&mut self, slot: u32) -> K {
+        self.lift(slot);
+        let entries = &self.entries;
+        let hash = |slot: u32| hash_of(&entries[slot as usize].key);
+        let last = u32::try_from(entries.len() - 1).unwrap_or(AWAY);
+        self.index.remove(hash(slot), slot, hash);
+        if last != slot {
+            self.index.renumber(hash(last), last, slot);
+        }
+        let removed = self.entries.swap_remove(slot as usize);
+        if let Some(moved) = self.entries.get(slot as usize)
+            && moved.place != AWAY
+        {
+            self.heap[moved.place as usize].slot = slot;
+        }
+        shrink(&mut self.entries);
+        shrink(&mut self.heap);
+        self.index.resize(self.entries.len(), self.entries.iter().map(|entry| hash_of(&entry.key)));
+        removed.key
+    }
+
+    /// What is allocated, less the keys that are in it.
+    pub(crate) fn bytes_beyond_keys(&self) -> usize {
+        self.entries.capacity() * size_of::<Entry<K>>() - self.entries.len() * size_of::<K>()
+            + self.heap.capacity() * size_of::<Node>()
+            + self.index.bytes()
+    }
+
+    /// Takes an entry out of the heap, if it is there.
+    fn lift(&mut self, slot: u32) {
+        let place = core::mem::replace(&mut self.entries[slot as usize].place, AWAY) as usize;
+        if place < self.heap.len() {
+            self.heap.swap_remove(place);
+            if place < self.heap.len() {
+                self.settle(place);
+            }
+        }
+    }
+
+    /// Moves the node at `place` up or down to where it belongs. Only one of the two does anything.
+    fn settle(&mut self, place: usize) {
+        let node = self.heap[place];
+        let place = self.rise(place, node);
+        let place = self.sink(place, node);
+        self.set(place, node);
+    }
+
+    fn rise(&mut self, mut place: usize, node: Node) -> usize {
+        while place > 0 {
+            let parent = (place - 1) / 2;
+            if self.heap[parent].turn <= node.turn {
+                break;
+            }
+            self.set(place, self.heap[parent]);
+            place = parent;
+        }
+        place
+    }
+
+    fn sink(&mut self, mut place: usize, node: Node) -> usize {
+        loop {
+            let left = 2 * place + 1;
+            let Some(mut least) = self.heap.get(left).map(|_| left) else { return place };
+            if self.heap.get(left + 1).is_some_and(|right| right.turn < self.heap[left].turn) {
+                least = left + 1;
+            }
+            if node.turn <= self.heap[least].turn {
+                return place;
+            }
+            self.set(place, self.heap[least]);
+            place = least;
+        }
+    }
+
+    /// Places are counted like slots, of which there are fewer than `AWAY`.
+    fn set(&mut self, place: usize, node: Node) {
+        self.heap[place] = node;
+        self.entries[node.slot as usize].place = u32::try_from(place).unwrap_or(AWAY);
+    }
+}
+
+/// Room for one more, growing by an eighth: a doubling would leave half of it empty.
+fn grow<T>(items: &mut Vec<T>) {
+    if items.len() == items.capacity() {
+        items.reserve_exact(items.len() / 8 + 4);
+    }
+}
+
+/// Gives room back once three quarters are empty.
+fn shrink<T>(items: &mut Vec<T>) {
+    if items.len() < items.capacity() / 4 {
+        items.shrink_to(items.len() + items.len() / 8 + 4);
+    }
+}
