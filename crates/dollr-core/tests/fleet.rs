@@ -65,6 +65,7 @@ fn ten_that_never_end_do_not_hold_up_the_eleventh() {
                     FleetAction::Run(&key) => {
                         let _permit = fleet.take(now).unwrap();
                         calls += 1;
+                        assert!(calls <= 10, "the eleventh is held up");
                         fleet.update(&key, claimed(now), now);
                     }
                     FleetAction::Idle => unreachable!(),

@@ -178,6 +178,11 @@ fn after_the_worst_trouble_a_steady_caller_is_back_within_a_minute_and_a_call() 
         let BudgetAction::Wait { until: resumed, .. } = budget.next(now) else { panic!() };
         let mut slowest = secs(0);
         while budget.milli_calls_per_second() < limit.milli_calls_per_second() {
+            assert!(
+                now.since(resumed) <= secs(60) + slowest,
+                "{limit}: not back after {:?}",
+                now.since(resumed)
+            );
             let (permit, at) = call(&mut budget, now);
             budget.succeeded(permit, at);
             slowest = slowest.max(at.since(now));
