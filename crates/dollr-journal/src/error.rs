@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::entry::Version;
 
-/// A journal that could not do what it was asked. Nothing was written then.
+/// A journal that could not do what it was asked. Nothing was written then, but for [`Unsure`](Self::Unsure). A `path` is
+/// that of the file, or a server's URL without its password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JournalError {
@@ -51,6 +52,31 @@ pub enum JournalError {
         found: u32,
         /// The newest schema of this release.
         known: u32,
+    },
+    /// The server was lost while it committed.
+    #[error(
+        "it is not known whether the entry for {} was written: load it before going on ({why})",
+        shown(key)
+    )]
+    Unsure {
+        /// Its key.
+        key: String,
+        /// How the server was lost.
+        why: String,
+    },
+    /// A text that the database would not keep as it is.
+    #[error("the {what} cannot be kept: {why}")]
+    Unfit {
+        /// Which one.
+        what: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// What was to name a journal names none.
+    #[error("the journal's URL will not do: {why}")]
+    Address {
+        /// What is wrong with it, and what would be right.
+        why: String,
     },
     /// Another process held it for all the time that was waited.
     #[error("the journal at {} was held by another writer for {} ms: try again", place(path), waited.as_millis())]

@@ -1,7 +1,8 @@
 //! Remembers: every payment is on disk before it is sent, and is found again after a crash.
 //!
 //! A [`Journal`] keeps a row for each payment or source, with the machine's snapshot in it, and a line for each thing
-//! that happened. [`SqliteJournal`] is one, in a file:
+//! that happened. [`SqliteJournal`] is one, in a file of one machine; `PostgresJournal`, with the feature `postgres`, is one
+//! that many machines share. [`open`] takes the name or URL of either.
 //!
 //! ```
 //! use dollr_core::{Snapshot, Timestamp};
@@ -30,6 +31,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Tables
+//!
+//! | | `SqliteJournal` | `PostgresJournal` |
+//! | --- | --- | --- |
+//! | where | `payments.db`, `sqlite:payments.db` | `postgres://user@host/database` |
+//! | for | processes of one machine | any number of machines |
+//! | a row for each payment or source | `dollr_entries` | `dollr_entries` |
+//! | a row for each thing that happened, append-only by triggers | `dollr_events` | `dollr_events` |
+//! | the schema and who may use it | `user_version`, in the lower and upper 16 bits | `dollr_schema` |
+//! | prefix of the names | `dollr_` | `dollr_`, or the URL's `?prefix=` |
+//!
+//! The columns are the same; [`SqliteJournal`](SqliteJournal#tables) lists them.
+//!
+//! # Migrations and rolling upgrades
+//!
+//! Opening a journal brings its tables up to date, one release at a time: steps are taken in order, in one transaction
+//! under a lock, so that any number of processes may start at once. A step that was released is never edited.
+//!
+//! Two releases work side by side while one replaces the other. Each schema says which older releases it still serves: its
+//! `min_reader` is the newest schema that a release must know. A step may only *add* what the release before it does not
+//! miss — a table, an index, a column with a default — and keeps `min_reader` as it is. A step that cannot be like that
+//! raises `min_reader` to a schema that has been out for a release. A release opens a journal that is newer than itself if
+//! it knows `min_reader`, and else refuses it with [`JournalError::Newer`] and changes nothing; on PostgreSQL this is asked
+//! on each connection. So: upgrade one process after the other, and never skip a release that raised `min_reader`.
+//!
 //! # Writing a journal elsewhere
 //!
 //! [`Journal`] is small so that another database, or a merchant's own table, can be one. [`create`](Journal::create) and
@@ -40,15 +66,24 @@
 //!
 //! Deciding anything (the snapshot is text here; [`dollr_core`] reads it and finds what was changed in it) · clocks:
 //! the time is given · keeping secrets: none belongs in a snapshot, state or event name · encryption at rest, backups,
-//! retention · sharing rows out between workers · network file systems, whose locks SQLite cannot trust.
+//! retention · sharing rows out between workers · network file systems, whose locks SQLite cannot trust · `~/.pgpass`, client
+//! certificates and poolers by transaction, on PostgreSQL.
 #![forbid(unsafe_code)]
 
 mod entry;
 mod error;
 mod journal;
+mod level;
+mod open;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod sqlite;
+mod stored;
 
 pub use entry::{Entry, Kind, Line, Page, Version};
 pub use error::JournalError;
 pub use journal::Journal;
+pub use open::{holds_password, open, open_existing};
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresJournal;
 pub use sqlite::SqliteJournal;

@@ -281,6 +281,20 @@ fn odd_names_are_names() {
     assert_eq!(desk.folder().read_dir().expect("a folder").count(), odd.len());
 }
 
+/// T27: SQLite keeps what other databases would not.
+#[test]
+fn any_text_is_a_key() {
+    let desk = Desk::new();
+    let journal = desk.journal();
+    let long = "ü".repeat(100_000);
+    for key in ["", "\0", "\0after nothing", &long] {
+        create(&journal, key).expect("only text");
+        let error = create(&journal, key).expect_err("there").to_string();
+        assert!(error.chars().count() < 160 && !error.contains(char::is_control), "{error:?}");
+    }
+    assert_eq!(journal.open_entries().expect("readable").len(), 4);
+}
+
 /// T28: an existing journal that others may read is tightened, with its companions.
 #[cfg(unix)]
 #[test]

@@ -5,40 +5,17 @@ mod common;
 
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command};
+use std::process::Command;
 
-use common::{Desk, child, child_of, create, given, save};
+use common::{Desk, child, child_of, create, given, heard, save, tell, wait_for_parent};
 use dollr_journal::{Journal, JournalError, SqliteJournal, Version};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("there").permissions().mode() & 0o777
-}
-
-/// Waits until a child has said `word`.
-fn heard(child: &mut Child, word: &str) -> BufReader<ChildStdout> {
-    let mut said = BufReader::new(child.stdout.take().expect("piped"));
-    let mut line = String::new();
-    while said.read_line(&mut line).expect("readable") > 0 {
-        if line.trim_end().ends_with(word) {
-            return said;
-        }
-        line.clear();
-    }
-    panic!("the child ended before it said {word}");
-}
-
-/// Blocks until the parent says go on, or forever.
-fn wait_for_parent() {
-    std::io::stdin().read_line(&mut String::new()).expect("a parent");
-}
-
-fn tell(word: &str) {
-    let mut out = std::io::stdout();
-    writeln!(out, "{word}").and_then(|()| out.flush()).expect("a parent");
 }
 
 /// Runs a child to its end; its assertions are the test's.

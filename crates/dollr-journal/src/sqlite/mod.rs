@@ -46,7 +46,8 @@ const READ_ONLY: &str = "it cannot be written to; give its owner the right to";
 ///
 /// # Tables
 ///
-/// The file's `application_id` is `DLLR` (0x444C4C52), its `user_version` the schema: 1. Times are milliseconds since the
+/// The file's `application_id` is `DLLR` (0x444C4C52). Its `user_version` has the schema, 1, in the lower 16 bits, and in the
+/// upper ones the `min_reader` of [migrations](crate#migrations-and-rolling-upgrades), or 0 where that is the schema itself. Times are milliseconds since the
 /// Unix epoch, by the host's clock.
 ///
 /// | `dollr_entries` | | |

@@ -147,10 +147,10 @@ fn uri(file: &Path) -> String {
 fn check(path: &Path, mark: Mark) -> Result<u32, JournalError> {
     match mark {
         Mark::Blank => Ok(0),
-        Mark::Ours(found) if found > schema::NEWEST => {
-            Err(JournalError::Newer { path: path.to_path_buf(), found, known: schema::NEWEST })
+        Mark::Ours(level) if !level.is_known_to(schema::NEWEST) => {
+            Err(JournalError::Newer { path: path.to_path_buf(), found: level.version, known: schema::NEWEST })
         }
-        Mark::Ours(found) => Ok(found),
+        Mark::Ours(level) => Ok(level.version),
         Mark::Foreign => Err(unusable(path, "it is the database of another program; name another file")),
     }
 }

@@ -5,6 +5,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params};
 
 use crate::entry::{Entry, Kind, Line, Page, Version};
+use crate::stored::{counted, moment, whole};
 
 const COLUMNS: &str = "key, kind, order_id, state, open, snapshot, version, created_at, updated_at";
 
@@ -134,17 +135,4 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         created_at: moment(row.get(7)?),
         updated_at: moment(row.get(8)?),
     })
-}
-
-/// SQLite's integers have a sign. What is too great for them is some 292 million years away.
-fn whole(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn moment(millis: i64) -> Timestamp {
-    Timestamp::from_millis(u64::try_from(millis).unwrap_or_default())
-}
-
-fn counted(version: i64) -> Version {
-    Version::new(u64::try_from(version).unwrap_or_default())
 }

@@ -1,12 +1,13 @@
-//! The tables, and how an older file gets to the newest ones. What was released is never edited: a change is a new step.
+//! The tables, and how an older file gets to the newest ones.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::level::{Level, Step};
 
 /// Marks a file as ours: `DLLR`.
 pub(super) const APPLICATION: i32 = 0x444C_4C52;
 
-/// Step n takes a file from `user_version` n to n + 1.
-const STEPS: [&str; 1] = [ENTRIES_AND_EVENTS];
+const STEPS: [Step; 1] = [Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 }];
 
 /// The newest schema of this release.
 pub(super) const NEWEST: u32 = 1;
@@ -58,8 +59,19 @@ pub(super) enum Mark {
     Blank,
     /// Another program's.
     Foreign,
-    /// Ours, with this `user_version`.
-    Ours(u32),
+    /// Ours, with this schema.
+    Ours(Level),
+}
+
+/// A `user_version` has the schema in its lower 16 bits and its `min_reader` above; the first schema, and one that does
+/// not say, needs a release that knows all of it.
+fn level(user_version: u32) -> Level {
+    let (version, min_reader) = (user_version & 0xFFFF, user_version >> 16);
+    Level { version, min_reader: if min_reader == 0 { version } else { min_reader } }
+}
+
+fn user_version(level: Level) -> u32 {
+    if level.min_reader == level.version { level.version } else { level.min_reader << 16 | level.version }
 }
 
 /// Reads the marks that the file bears, all at one moment: another process may be making it.
@@ -71,7 +83,7 @@ fn marked(transaction: &Transaction<'_>) -> rusqlite::Result<Mark> {
     let application: i32 = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if application == APPLICATION {
-        return Ok(u32::try_from(version).map_or(Mark::Foreign, Mark::Ours));
+        return Ok(u32::try_from(version).map_or(Mark::Foreign, |version| Mark::Ours(level(version))));
     }
     let things: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(if application == 0 && version == 0 && things == 0 { Mark::Blank } else { Mark::Foreign })
@@ -82,14 +94,14 @@ pub(super) fn step(connection: &mut Connection) -> rusqlite::Result<Mark> {
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let mark = marked(&transaction)?;
     let from = match mark {
-        Mark::Blank => 0,
-        Mark::Ours(version) if version < NEWEST => version,
-        Mark::Foreign | Mark::Ours(_) => return Ok(mark),
+        Mark::Blank => Level::NONE,
+        Mark::Ours(level) => level,
+        Mark::Foreign => return Ok(mark),
     };
-    let step = usize::try_from(from).ok().and_then(|n| STEPS.get(n)).copied().unwrap_or_default();
-    transaction.execute_batch(step)?;
+    let Some((step, to)) = from.next(&STEPS) else { return Ok(mark) };
+    transaction.execute_batch(step.sql)?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
-    transaction.pragma_update(None, "user_version", from + 1)?;
+    transaction.pragma_update(None, "user_version", user_version(to))?;
     transaction.commit()?;
-    Ok(Mark::Ours(from + 1))
+    Ok(Mark::Ours(to))
 }

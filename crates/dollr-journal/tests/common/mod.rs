@@ -1,9 +1,18 @@
 //! A folder, a journal in it, a page to write, and a process of one's own.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
+
+mod database;
+mod engine;
+mod server;
+
+pub(crate) use database::Database;
+pub(crate) use engine::Engine;
+pub(crate) use server::{PASSWORD, Server};
 
 use std::env;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use dollr_core::{Snapshot, Timestamp};
 use dollr_journal::{Journal, JournalError, Kind, Page, SqliteJournal, Version};
@@ -89,4 +98,27 @@ pub(crate) fn child_of(program: &Path, name: &str, file: &Path, prelude: &str) -
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
     command
+}
+
+/// Waits until a child has said `word`.
+pub(crate) fn heard(child: &mut Child, word: &str) -> BufReader<ChildStdout> {
+    let mut said = BufReader::new(child.stdout.take().expect("piped"));
+    let mut line = String::new();
+    while said.read_line(&mut line).expect("readable") > 0 {
+        if line.trim_end().ends_with(word) {
+            return said;
+        }
+        line.clear();
+    }
+    panic!("the child ended before it said {word}");
+}
+
+/// Blocks until the parent says go on, or forever.
+pub(crate) fn wait_for_parent() {
+    std::io::stdin().read_line(&mut String::new()).expect("a parent");
+}
+
+pub(crate) fn tell(word: &str) {
+    let mut out = std::io::stdout();
+    writeln!(out, "{word}").and_then(|()| out.flush()).expect("a parent");
 }

@@ -1,0 +1,122 @@
+//! The tables, and how older ones become the newest ones. `{p}` stands for the prefix of their names.
+
+use super::address::Address;
+use super::fault::Fault;
+use super::wire::Wire;
+use crate::error::JournalError;
+use crate::level::{Level, Step};
+
+const STEPS: [Step; 1] = [Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 }];
+
+/// The newest schema of this release.
+const NEWEST: u32 = 1;
+const _: () = assert!(NEWEST as usize == STEPS.len());
+
+const ENTRIES_AND_EVENTS: &str = "
+CREATE TABLE {p}schema (
+    one        boolean PRIMARY KEY DEFAULT true CHECK (one),
+    version    integer NOT NULL CHECK (version >= 1),
+    min_reader integer NOT NULL CHECK (min_reader BETWEEN 1 AND version)
+);
+
+CREATE TABLE {p}entries (
+    id         bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key        text    COLLATE \"C\" NOT NULL UNIQUE,
+    kind       text    NOT NULL CHECK (kind IN ('execution', 'source')),
+    order_id   text,
+    state      text    NOT NULL,
+    open       boolean NOT NULL,
+    snapshot   text    NOT NULL,
+    version    bigint  NOT NULL CHECK (version >= 1),
+    created_at bigint  NOT NULL CHECK (created_at >= 0),
+    updated_at bigint  NOT NULL CHECK (updated_at >= 0)
+);
+
+CREATE INDEX {p}entries_open ON {p}entries (id) WHERE open;
+
+CREATE TABLE {p}events (
+    id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    entry_id bigint NOT NULL REFERENCES {p}entries (id),
+    version  bigint NOT NULL CHECK (version >= 1),
+    at       bigint NOT NULL CHECK (at >= 0),
+    what     text   NOT NULL,
+    state    text   NOT NULL,
+    UNIQUE (entry_id, version)
+);
+
+CREATE FUNCTION {p}events_stay() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'events are only appended'; END $$;
+
+CREATE TRIGGER {p}events_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON {p}events
+FOR EACH STATEMENT EXECUTE FUNCTION {p}events_stay();
+";
+
+/// What to do where there are no tables.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    Make,
+    Refuse,
+}
+
+/// Brings the tables up to date, or refuses them. Whoever comes second waits, and finds it done.
+pub(super) fn ensure(wire: &mut Wire, address: &Address, missing: Missing) -> Result<(), Fault> {
+    let found = level(wire, address)?;
+    if found == Level::NONE && missing == Missing::Refuse {
+        return Err(JournalError::Absent { path: address.place.clone() }.into());
+    }
+    check(address, found)?;
+    if found.version >= NEWEST {
+        return Ok(());
+    }
+    // 0x444C4C52 is `DLLR`: a lock of ours alone, for this prefix. It is taken before the transaction begins, because what
+    // others have made since a transaction began is not always seen in it.
+    wire.rows("SELECT pg_advisory_lock(x'444C4C52'::int, hashtext($1))", &[&address.prefix])?;
+    wire.batch("BEGIN")?;
+    climb(wire, address)?;
+    wire.batch("COMMIT")?;
+    wire.rows("SELECT pg_advisory_unlock(x'444C4C52'::int, hashtext($1))", &[&address.prefix])?;
+    Ok(())
+}
+
+/// Takes the steps that are missing. Where one fails, the connection is closed, and with it goes all that was begun.
+fn climb(wire: &mut Wire, address: &Address) -> Result<(), Fault> {
+    let mut level = level(wire, address)?;
+    check(address, level)?;
+    while let Some((step, next)) = level.next(&STEPS) {
+        wire.batch(&named(step.sql, &address.prefix))?;
+        level = next;
+    }
+    let (version, min_reader) = (level.version, level.min_reader);
+    wire.batch(&named(
+        &format!(
+            "INSERT INTO {{p}}schema (version, min_reader) VALUES ({version}, {min_reader})
+             ON CONFLICT (one) DO UPDATE SET version = excluded.version, min_reader = excluded.min_reader"
+        ),
+        &address.prefix,
+    ))
+}
+
+/// What the tables say of themselves.
+fn level(wire: &mut Wire, address: &Address) -> Result<Level, Fault> {
+    let table = named("{p}schema", &address.prefix);
+    let there = wire.row("SELECT to_regclass($1) IS NOT NULL", &[&table])?;
+    if !there.map(|row| row.try_get(0)).transpose()?.unwrap_or(false) {
+        return Ok(Level::NONE);
+    }
+    let sql = named("SELECT version, min_reader FROM {p}schema", &address.prefix);
+    let Some(row) = wire.row(&sql, &[])? else { return Ok(Level::NONE) };
+    let number = |at| Ok::<_, Fault>(u32::try_from(row.try_get::<_, i32>(at)?).unwrap_or_default());
+    Ok(Level { version: number(0)?, min_reader: number(1)? })
+}
+
+fn check(address: &Address, level: Level) -> Result<(), JournalError> {
+    if level.is_known_to(NEWEST) {
+        return Ok(());
+    }
+    Err(JournalError::Newer { path: address.place.clone(), found: level.version, known: NEWEST })
+}
+
+/// SQL with the tables' prefix, which was checked to be a plain name.
+pub(super) fn named(sql: &str, prefix: &str) -> String {
+    sql.replace("{p}", prefix)
+}
