@@ -15,14 +15,15 @@ use crate::output;
 #[derive(Debug, Parser)]
 #[command(name = "dollr", version, after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Where payments are recorded before they are sent; `demo` and `sim` keep none here.
+    /// Where payments are recorded before they are sent: a file, or `postgres://USER@HOST/DATABASE`; `demo` and `sim` keep
+    /// none here.
     #[arg(
         long,
         global = true,
         env = "DOLLR_JOURNAL",
         hide_env_values = true,
         default_value = "dollr.db",
-        value_name = "FILE"
+        value_name = "FILE or URL"
     )]
     pub(crate) journal: PathBuf,
     /// Where the API is; plain http only on loopback.
@@ -42,6 +43,7 @@ pub(crate) struct Args {
 }
 
 const AFTER_HELP: &str = "Credentials come from DOLLR_CLIENT_ID and DOLLR_CLIENT_SECRET or from --credentials, never from an argument.\n\
+    The password of a journal's URL comes from DOLLR_JOURNAL or PGPASSWORD, never from an argument.\n\
     Exit codes: 0 paid or done, 1 error, 2 usage, 3 failed or refused, 4 still open, 5 a person must look.";
 
 #[derive(Debug, Subcommand)]

@@ -1,10 +1,11 @@
 //! The commands, but for the demonstration: each is arguments in, one call of the client, a report out.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_client::core::{CheckoutOrder, Intent, ReferenceId};
-use dollr_client::journal::{Entry, Journal as _, SqliteJournal};
+use dollr_client::journal::{self, Entry};
 use dollr_client::{Attempt, Error, Report};
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Clock, Simulator};
 use indicatif::ProgressBar;
@@ -154,8 +155,8 @@ pub(crate) fn journal(args: &Args, command: &Journal) -> Result<ExitCode, Failur
 }
 
 /// A journal that is only looked into is not made.
-fn existing_journal(args: &Args) -> Result<SqliteJournal, Failure> {
-    Ok(SqliteJournal::open_existing(&args.journal)?)
+fn existing_journal(args: &Args) -> Result<Arc<dyn journal::Journal>, Failure> {
+    Ok(journal::open_existing(&args.journal)?)
 }
 
 fn row(entry: &Entry) -> Value {

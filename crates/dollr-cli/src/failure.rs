@@ -69,14 +69,19 @@ impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         let sentence = error.to_string();
         match error {
+            JournalError::Address { .. } => Self::usage(sentence),
             JournalError::Unusable { path, .. } if names_no_file(&path) => Self::usage(sentence),
             _ => Self::new(sentence),
         }
     }
 }
 
-/// Whether the path itself is wrong, whatever may stand there: a directory, or in a folder that does not exist.
+/// Whether the path itself is wrong, whatever may stand there: a directory, or in a folder that does not exist. A server's
+/// place is no path.
 fn names_no_file(path: &Path) -> bool {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if path.starts_with("postgres:") {
+        return false;
+    }
     path.is_dir() || folder.is_some_and(|folder| !folder.is_dir())
 }

@@ -43,6 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<ExitCode, Failure> {
+    settings::refuse_password_in_arguments(args)?;
     match &args.command {
         Command::Demo => demo::run(args),
         Command::Sim(sim) => commands::sim(args, sim),

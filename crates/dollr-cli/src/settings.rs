@@ -4,8 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use dollr_client::core::Policy;
-use dollr_client::journal::SqliteJournal;
-use dollr_client::{Client, ClientBuilder};
+use dollr_client::{Client, ClientBuilder, journal};
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -13,9 +12,23 @@ use crate::failure::Failure;
 /// A client with the journal that was named.
 pub(crate) fn client(args: &Args) -> Result<Client, Failure> {
     let builder = || builder(args);
-    // Settings are checked before the journal's file is made.
+    // Settings are checked before the journal is made.
     builder()?.build()?;
-    Ok(builder()?.journal(SqliteJournal::open(&args.journal)?).build()?)
+    Ok(builder()?.journal(journal::open(&args.journal)?).build()?)
+}
+
+/// Arguments are seen by every user of the machine, in `ps`.
+pub(crate) fn refuse_password_in_arguments(args: &Args) -> Result<(), Failure> {
+    let secret = args.journal.as_os_str().as_encoded_bytes();
+    let shown = |argument: std::ffi::OsString| {
+        let bytes = argument.as_encoded_bytes();
+        bytes.len() >= secret.len() && bytes.windows(secret.len().max(1)).any(|part| part == secret)
+    };
+    if journal::holds_password(&args.journal) && std::env::args_os().any(shown) {
+        let why = "a password in an argument can be seen by others: put the URL into DOLLR_JOURNAL, or the password into PGPASSWORD";
+        return Err(Failure::usage(format!("--journal: {why}")));
+    }
+    Ok(())
 }
 
 /// A client that needs no journal.

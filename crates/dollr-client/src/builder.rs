@@ -146,7 +146,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where payments are recorded before they are sent.
+    /// Where payments are recorded before they are sent; [`dollr_journal::open`] opens what a file name or URL means.
     pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
         self.journal = Some(Arc::new(journal));
         self

@@ -6,6 +6,10 @@ mod demo;
 mod environment;
 mod journal;
 mod pipes;
+mod postgres;
+#[path = "../../../dollr-journal/tests/common/server.rs"]
+#[allow(dead_code, reason = "the journal's own tests use the rest")]
+mod server;
 mod shop;
 mod sim;
 mod verdicts;
