@@ -80,8 +80,10 @@ fn sentence(place: &Path, error: &Error) -> JournalError {
     let path = place.to_path_buf();
     let Some(said) = error.as_db_error() else { return unusable(place, unanswered(error)) };
     let code = said.code();
-    let why = if *code == SqlState::LOCK_NOT_AVAILABLE || *code == SqlState::QUERY_CANCELED {
+    let why = if *code == SqlState::LOCK_NOT_AVAILABLE {
         return JournalError::Busy { path, waited: LOCK };
+    } else if *code == SqlState::QUERY_CANCELED {
+        "the server took too long and was told to stop; try again".to_owned()
     } else if *code == SqlState::DISK_FULL {
         return JournalError::Full { path };
     } else if *code == SqlState::INVALID_PASSWORD {
