@@ -7,7 +7,10 @@ use std::env;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use common::{Database, Engine, child, create, given, heard, save, tell, wait_for_parent};
+use common::{
+    Database, Engine, child, create, given, heard, leaves_what_it_recorded, record_and_wait, save, tell,
+    wait_for_parent,
+};
 use dollr_journal::{Journal, JournalError, Version};
 
 const PROCESSES: usize = 16;
@@ -16,32 +19,13 @@ const PROCESSES: usize = 16;
 #[test]
 fn a_killed_process_leaves_what_it_recorded() {
     let database = Database::new();
-    for (round, name) in (1..).zip(["a", "b", "c"]) {
-        let prelude = format!("export KEY={name}");
-        let mut child = child("child_that_is_killed", Path::new(&database.url()), &prelude);
-        let mut child = child.spawn().expect("it runs");
-        let _said = heard(&mut child, "recorded");
-        child.kill().expect("killed");
-        child.wait().expect("gone");
-
-        let journal = database.journal();
-        assert_eq!(journal.open_entries().expect("readable").len(), round);
-        let entry = journal.load(name).expect("readable").expect("there");
-        assert_eq!((entry.version, entry.snapshot.as_str()), (Version::new(2), "{\"by\": \"answered\"}"));
-        assert_eq!(journal.lines(name).expect("readable").len(), 2);
-    }
+    leaves_what_it_recorded(Path::new(&database.url()), || database.journal());
 }
 
 #[test]
 #[ignore = "runs in a process of its own"]
 fn child_that_is_killed() {
-    let Some(url) = given() else { return };
-    let key = env::var("KEY").expect("a key");
-    let journal = dollr_journal::open(url).expect("a journal");
-    let first = create(&journal, &key).expect("room");
-    save(&journal, &key, first, "answered").expect("the right version");
-    tell("recorded");
-    wait_for_parent();
+    record_and_wait();
 }
 
 /// I14, F29, T32: of sixteen processes that make the tables, one row and its next version, one does, each time.

@@ -11,8 +11,11 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use common::{Desk, child, child_of, create, given, heard, save, tell, wait_for_parent};
-use dollr_journal::{Journal, JournalError, SqliteJournal, Version};
+use common::{
+    Desk, child, child_of, create, given, heard, leaves_what_it_recorded, record_and_wait, tell,
+    wait_for_parent,
+};
+use dollr_journal::{Journal, JournalError, SqliteJournal};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("there").permissions().mode() & 0o777
@@ -29,31 +32,13 @@ fn passes(mut command: Command) {
 #[test]
 fn a_killed_process_leaves_what_it_recorded() {
     let desk = Desk::new();
-    for (round, name) in (1..).zip(["a", "b", "c"]) {
-        let mut child = child("child_that_is_killed", &desk.file(), &format!("export KEY={name}"));
-        let mut child = child.spawn().expect("it runs");
-        let _said = heard(&mut child, "recorded");
-        child.kill().expect("killed");
-        child.wait().expect("gone");
-
-        let journal = desk.journal();
-        assert_eq!(journal.open_entries().expect("readable").len(), round);
-        let entry = journal.load(name).expect("readable").expect("there");
-        assert_eq!((entry.version, entry.snapshot.as_str()), (Version::new(2), "{\"by\": \"answered\"}"));
-        assert_eq!(journal.lines(name).expect("readable").len(), 2);
-    }
+    leaves_what_it_recorded(&desk.file(), || desk.journal());
 }
 
 #[test]
 #[ignore = "runs in a process of its own"]
 fn child_that_is_killed() {
-    let Some(file) = given() else { return };
-    let key = env::var("KEY").expect("a key");
-    let journal = SqliteJournal::open(file).expect("a journal");
-    let first = create(&journal, &key).expect("room");
-    save(&journal, &key, first, "answered").expect("the right version");
-    tell("recorded");
-    wait_for_parent();
+    record_and_wait();
 }
 
 /// T28: whatever the umask, nobody else reads a payment.

@@ -122,3 +122,32 @@ pub(crate) fn tell(word: &str) {
     let mut out = std::io::stdout();
     writeln!(out, "{word}").and_then(|()| out.flush()).expect("a parent");
 }
+
+/// Kills processes that have recorded something in `place`, and finds it in the journal there. Their test is called
+/// `child_that_is_killed`.
+pub(crate) fn leaves_what_it_recorded<J: Journal>(place: &Path, journal: impl Fn() -> J) {
+    for (round, name) in (1..).zip(["a", "b", "c"]) {
+        let mut child = child("child_that_is_killed", place, &format!("export KEY={name}"));
+        let mut child = child.spawn().expect("it runs");
+        let _said = heard(&mut child, "recorded");
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+
+        let journal = journal();
+        assert_eq!(journal.open_entries().expect("readable").len(), round);
+        let entry = journal.load(name).expect("readable").expect("there");
+        assert_eq!((entry.version, entry.snapshot.as_str()), (Version::new(2), "{\"by\": \"answered\"}"));
+        assert_eq!(journal.lines(name).expect("readable").len(), 2);
+    }
+}
+
+/// What such a process does.
+pub(crate) fn record_and_wait() {
+    let Some(place) = given() else { return };
+    let key = env::var("KEY").expect("a key");
+    let journal = dollr_journal::open(place).expect("a journal");
+    let first = create(&journal, &key).expect("room");
+    save(&journal, &key, first, "answered").expect("the right version");
+    tell("recorded");
+    wait_for_parent();
+}
