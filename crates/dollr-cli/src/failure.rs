@@ -78,7 +78,7 @@ impl From<JournalError> for Failure {
 
 /// Whether the path itself is wrong, whatever may stand there: a directory, or in a folder that does not exist. A server's
 /// place is no path.
-fn names_no_file(path: &Path) -> bool {
+pub(crate) fn names_no_file(path: &Path) -> bool {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if path.starts_with("postgres:") {
         return false;

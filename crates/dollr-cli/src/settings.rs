@@ -4,17 +4,26 @@ use std::path::Path;
 use std::time::Duration;
 
 use dollr_client::core::Policy;
+use dollr_client::journal::JournalError;
 use dollr_client::{Client, ClientBuilder, journal};
 
 use crate::args::Args;
-use crate::failure::Failure;
+use crate::failure::{Failure, names_no_file};
 
-/// A client with the journal that was named.
+/// A client with the journal that was named. One is made only for credentials that the vendor knows.
 pub(crate) fn client(args: &Args) -> Result<Client, Failure> {
-    let builder = || builder(args);
-    // Settings are checked before the journal is made.
-    builder()?.build()?;
-    Ok(builder()?.journal(journal::open(&args.journal)?).build()?)
+    let client = client_without_journal(args)?;
+    let journal = match journal::open_existing(&args.journal) {
+        Err(JournalError::Absent { path }) => {
+            // A path that can be no journal is said without a call.
+            if !names_no_file(&path) {
+                client.sign_in()?;
+            }
+            journal::open(&args.journal)?
+        }
+        opened => opened?,
+    };
+    Ok(client.with_journal(journal))
 }
 
 /// Arguments are seen by every user of the machine, in `ps`.

@@ -49,6 +49,21 @@ impl Client {
         Self { http, credentials, token, policy, journal, clock, show, process: std::process::id() }
     }
 
+    /// The same client with this journal; its token stays.
+    #[must_use]
+    pub fn with_journal(self, journal: impl Journal + 'static) -> Self {
+        Self { journal: Some(Arc::new(journal)), ..self }
+    }
+
+    /// Finds out whether the credentials are good, before anything is recorded. That the vendor cannot be reached is no
+    /// error here: a payment waits for it.
+    pub fn sign_in(&self) -> Result<(), Error> {
+        match self.bearer() {
+            Ok(_) | Err(Error::Transport { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// A new id for one attempt, from the operating system's random source.
     pub fn reference_id(&self) -> Result<ReferenceId, Error> {
         let mut bytes = [0; 16];
@@ -213,15 +228,6 @@ impl Client {
                 Err(Error::Transport { what, outcome_unknown: loss == Loss::Unknown })
             }
             other => Err(Error::Rejected(format!("{other:?}"))),
-        }
-    }
-
-    /// Finds out whether the credentials are good before anything is recorded. A vendor that cannot be reached is
-    /// the machine's to wait for.
-    fn sign_in(&self) -> Result<(), Error> {
-        match self.bearer() {
-            Ok(_) | Err(Error::Transport { .. }) => Ok(()),
-            Err(error) => Err(error),
         }
     }
 
