@@ -2,7 +2,7 @@
 //! at a time because the host keeps the one `Token` behind one lock, and once more when a call is answered 401.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
@@ -196,15 +196,7 @@ impl Token {
 fn read(response: &Response, now: Timestamp) -> Fact {
     match response.status() {
         200..=299 => TokenAnswer::parse(response.body()).map_or(Fact::NoAnswer(None), Fact::Obtained),
-        400 | 401 | 422 => Fact::Denied(without_words(Refusal::of(response))),
+        400 | 401 | 422 => Fact::Denied(Refusal::of(response).without_words()),
         _ => Fact::NoAnswer(response.retry_after(now)),
     }
-}
-
-/// The vendor's words could repeat the secret; which fields it minds is enough.
-fn without_words(mut refusal: Refusal) -> Refusal {
-    for problem in &mut refusal.problems {
-        problem.message = "not accepted".to_string();
-    }
-    refusal
 }

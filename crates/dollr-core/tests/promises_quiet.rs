@@ -149,6 +149,25 @@ fn an_unreadable_answer_is_not_quoted() {
     }
 }
 
+/// I10: a vendor that repeats the passcode, plain, escaped, or across the place where a message is cut, is not quoted.
+#[test]
+fn a_refusal_that_repeats_the_passcode_is_told_without_its_words() {
+    let escaped = PASSCODE.replace('/', "\\/");
+    let far = format!("{}{PASSCODE}", "x".repeat(295));
+    for words in [PASSCODE, &escaped, &far] {
+        let told = format!(r#"{{"detail": [{{"loc": ["body", "passcode"], "msg": "{words} is wrong"}}]}}"#);
+        let refused = Scenario::of(Operation::Payout, Policy::default()).recorded();
+        let refused = refused.posted("refused", Told::http(422, &told));
+        assert_eq!(refused.verdict().to_string(), "refused: HTTP 422: body.passcode: not accepted");
+        let kept = refused.machine.snapshot().to_string();
+        assert!(!PASSCODE.as_bytes().windows(5).any(|piece| kept.as_bytes().windows(5).any(|w| w == piece)));
+    }
+    let told = r#"{"detail": "not enough money"}"#;
+    let refused = Scenario::of(Operation::Payout, Policy::default()).recorded();
+    let refused = refused.posted("refused", Told::http(400, told));
+    assert_eq!(refused.verdict().to_string(), "refused: HTTP 400: not enough money");
+}
+
 proptest! {
     #![proptest_config(cases(256))]
 

@@ -138,6 +138,11 @@ fn a_card_that_wants_3_d_secure_is_shown_once() {
     let shown = shown.asked("in_progress", wants());
     assert!(matches!(shown.next(), Action::Wait { .. }), "shown again");
     assert!(matches!(asked.crashed().next(), Action::Wait { .. }), "a secret was kept");
+    let elsewhere = shown.crashed().asked("in_progress", wants());
+    assert!(
+        matches!(elsewhere.next(), Action::Act { .. }),
+        "another process has a page of its own to show it on"
+    );
     let no_flag = Told::status("PENDING").with("client_secret", "\"pi_1_secret\"");
     assert!(matches!(
         Scenario::collection().recorded().posted("accepted", no_flag).next(),

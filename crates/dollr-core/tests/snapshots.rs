@@ -107,6 +107,11 @@ fn a_newer_version_and_another_kind_are_refused_by_name() {
     assert_eq!(error, BadSnapshot::OtherVersion { found: 2 });
     assert!(error.to_string().contains("version 2") && error.to_string().contains("version 1"), "{error}");
 
+    // Whatever else a newer release may write around it.
+    newer["sealed"] = json!("by somebody");
+    let error = restored::<Execution>(&newer.to_string()).unwrap_err();
+    assert_eq!(error, BadSnapshot::OtherVersion { found: 2 });
+
     let error = restored::<Source>(execution.snapshot().as_str()).unwrap_err();
     assert_eq!(error, BadSnapshot::OtherKind { found: "execution".into(), expected: "source" });
     assert!(error.to_string().contains("execution") && error.to_string().contains("source"), "{error}");

@@ -154,7 +154,7 @@ impl Execution {
                 if Refusal::says_duplicate(response) {
                     Fact::Ambiguous(Trouble::http(response, now))
                 } else {
-                    Fact::Refused(self.intent.redact(Refusal::of(response)))
+                    Fact::Refused(self.intent.refusal(response))
                 }
             }
             _ => Fact::Ambiguous(Trouble::http(response, now)),

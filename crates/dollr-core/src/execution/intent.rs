@@ -9,8 +9,8 @@ use serde_json::json;
 
 use crate::secret::{Held, json_string};
 use crate::{
-    AccountId, Amount, Currency, Operation, Purpose, ReferenceId, Refusal, Request, Secret, SessionId,
-    Timestamp,
+    AccountId, Amount, Currency, Operation, Purpose, ReferenceId, Refusal, Request, Response, Secret,
+    SessionId, Timestamp,
 };
 
 /// One attempt to move money, before it is sent.
@@ -153,14 +153,16 @@ impl Intent {
         number(high) ^ number(low)
     }
 
-    /// `refusal` without the passcode, should the vendor repeat it.
-    pub(super) fn redact(&self, mut refusal: Refusal) -> Refusal {
-        let Some(passcode) = &self.passcode.0 else { return refusal };
-        let code = passcode.code.expose();
-        for problem in refusal.problems.iter_mut().filter(|_| !code.is_empty()) {
-            problem.message = problem.message.replace(code, "***");
-        }
-        refusal
+    /// What a refusal of the `POST` says; without its words, should they repeat the passcode.
+    pub(super) fn refusal(&self, response: &Response) -> Refusal {
+        let refusal = Refusal::of(response);
+        let repeats = |passcode: &Passcode| {
+            let code = passcode.code.expose();
+            // JSON may have escaped a slash or a quote of it.
+            let body = String::from_utf8_lossy(response.body()).replace('\\', "");
+            !code.is_empty() && (body.contains(&code.replace('\\', "")) || refusal.to_string().contains(code))
+        };
+        if self.passcode.0.as_ref().is_some_and(repeats) { refusal.without_words() } else { refusal }
     }
 
     fn with_passcode(&self, fields: &serde_json::Value) -> Secret {

@@ -51,6 +51,14 @@ impl Refusal {
         Self { http_status: response.status(), problems }
     }
 
+    /// Only which fields are minded: the vendor's words could repeat a secret that was sent.
+    pub(crate) fn without_words(mut self) -> Self {
+        for problem in &mut self.problems {
+            problem.message = "not accepted".to_string();
+        }
+        self
+    }
+
     /// Whether the answer complains, in any shape, that the id is there already, so that an earlier request did land.
     /// Asking about it is safe, even where the words mean something else.
     pub(crate) fn says_duplicate(response: &Response) -> bool {
