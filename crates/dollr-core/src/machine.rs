@@ -54,6 +54,24 @@ pub trait Machine: Sized + Clone + PartialEq {
 
     /// Whether what must survive a crash has changed since `earlier`: then save a snapshot.
     fn moved_since(&self, earlier: &Self) -> bool;
+
+    /// Whether another attempt at the same order must not begin, because money has moved for it or still may.
+    fn holds_order(&self) -> bool;
+
+    /// Whether goods may be handed out: it is paid, and nothing contradicts that.
+    fn is_paid(&self) -> bool {
+        matches!(self.verdict(), Verdict::Paid(_)) && self.conflict().is_none()
+    }
+
+    /// When somebody should look after it if nobody waits for it, as [`Event::Adopted`] says; `None` where that would be in vain.
+    fn due(&self, now: Timestamp) -> Option<Timestamp> {
+        let adopted = self.clone().apply(Event::Adopted { horizon: None }, now);
+        match adopted.unwrap_or_else(Rejected::into_machine).next(now) {
+            Action::Wait { until, .. } => Some(until),
+            Action::Done(_) => None,
+            Action::Record(_) | Action::Send(_) | Action::Act { .. } => Some(now),
+        }
+    }
 }
 
 /// What the host is to do.
@@ -140,6 +158,12 @@ pub enum Event {
         /// From now on.
         patience: Duration,
     },
+    /// Somebody looks after it who has not begun it, and nobody waits: it is asked about until its horizon, and one that has
+    /// `FAILED` once more an hour later. What was never sent is not sent. Say it after each [`Machine::restore`].
+    Adopted {
+        /// Its horizon from now on, since its birth; where there is none, the one that it has.
+        horizon: Option<Duration>,
+    },
 }
 
 impl Event {
@@ -152,6 +176,7 @@ impl Event {
             Self::Hint => "hint",
             Self::Shown => "shown",
             Self::Resumed { .. } => "resumed",
+            Self::Adopted { .. } => "adopted",
         }
     }
 }

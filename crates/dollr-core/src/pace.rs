@@ -10,6 +10,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::schedule::lengthened;
+use crate::secret::Held;
 use crate::timestamp::millis;
 use crate::{Policy, Schedule, Timestamp, Why};
 
@@ -46,6 +47,9 @@ pub(crate) struct Pace {
     trouble: Option<String>,
     /// Whether the last call was answered 401 and is being repeated, once.
     reauthorized: bool,
+    /// Whether this process looks after it without having begun it.
+    #[serde(skip)]
+    adopted: Held<bool>,
 }
 
 /// A moment on both axes.
@@ -82,6 +86,7 @@ impl Pace {
             throttled: false,
             trouble: None,
             reauthorized: false,
+            adopted: Held(false),
         }
     }
 
@@ -208,6 +213,27 @@ impl Pace {
         self.extended = self.over_horizon(policy, self.seen);
         let one_more = self.asked.map_or(0, |mark| mark.spent.saturating_add(LEAST_GAP + 1));
         self.patience = self.spent.saturating_add(millis(patience)).max(one_more);
+    }
+
+    /// Nobody waits for it any more: it is asked about until its horizon.
+    pub(crate) fn adopt(&mut self, policy: &Policy) {
+        self.adopted = Held(true);
+        self.extended = false;
+        self.patience = self.spent.saturating_add(millis(policy.horizon));
+    }
+
+    /// Whether this process looks after it without having begun it.
+    pub(crate) fn is_adopted(&self) -> bool {
+        self.adopted.0
+    }
+
+    /// When the next call is due, on the axis of attended time; and back to that.
+    pub(crate) fn due(&self) -> u64 {
+        self.due
+    }
+
+    pub(crate) fn due_as_before(&mut self, due: u64) {
+        self.due = due;
     }
 
     /// The number of the next question.

@@ -32,6 +32,7 @@ fn every_event(awaited: Exchange, told: fn(&str) -> Told) -> Vec<Event> {
     responses.push(told("COMPLETED").header("Age", "1").response());
     let mut events =
         vec![Event::Recorded, Event::Hint, Event::Shown, Event::Resumed { patience: Duration::from_secs(9) }];
+    events.extend([None, Some(Duration::from_secs(7))].map(|horizon| Event::Adopted { horizon }));
     for exchange in exchanges {
         events.extend([Loss::NotSent, Loss::Unknown].map(|loss| Event::Lost { exchange, loss }));
         events.extend(
@@ -48,6 +49,7 @@ fn plain_fact(event: &Event) -> Option<&'static str> {
         Event::Hint => Some("hinted"),
         Event::Shown => Some("shown"),
         Event::Resumed { .. } => Some("resumed"),
+        Event::Adopted { .. } => Some("adopted"),
         Event::Answered { .. } | Event::Lost { .. } => None,
     }
 }
@@ -66,7 +68,7 @@ fn check<M: Subject>(at: &Scenario<M>, event: &Event, awaited: Option<Exchange>)
         Event::Answered { exchange, .. } | Event::Lost { exchange, .. } => Some(*exchange) == awaited,
         Event::Recorded => matches!(at.next(), Action::Record(_)),
         Event::Shown => matches!(at.next(), Action::Act { .. }),
-        Event::Hint | Event::Resumed { .. } => true,
+        Event::Hint | Event::Resumed { .. } | Event::Adopted { .. } => true,
     };
     let may_be = asked_for && plain_fact(event).is_none_or(|fact| allowed.contains(fact));
     match at.machine.clone().apply(event.clone(), at.now) {

@@ -40,6 +40,7 @@ pub(super) enum Fact {
     Shown,
     Hinted,
     Resumed(Duration),
+    Adopted(Option<Duration>),
 }
 
 /// Why a call told nothing, and how long the vendor asks to be left alone.
@@ -88,6 +89,7 @@ impl Fact {
             Self::Shown => "shown",
             Self::Hinted => "hinted",
             Self::Resumed(_) => "resumed",
+            Self::Adopted(_) => "adopted",
         }
     }
 }
@@ -100,6 +102,7 @@ impl Execution {
             Event::Shown if self.state.has_secret() => Ok(Fact::Shown),
             Event::Shown => Err("shown (with nothing to show)".to_string()),
             Event::Resumed { patience } => Ok(Fact::Resumed(*patience)),
+            Event::Adopted { horizon } => Ok(Fact::Adopted(*horizon)),
             Event::Recorded if self.may_record(now) => Ok(Fact::Recorded),
             Event::Recorded => Err("recorded (before it was asked for)".to_string()),
             Event::Answered { exchange, .. } | Event::Lost { exchange, .. }

@@ -25,6 +25,9 @@ use crate::{
 use fact::{Fact, Trouble};
 use state::{Completed, Failed, NotLanded, Open, Prepared, Refused, Sending, State, Stuck, Uncertain};
 
+/// How long after a `FAILED` it is asked about once more: that it becomes `COMPLETED` has happened.
+const RECHECK: Duration = Duration::from_secs(3_600);
+
 /// One attempt to move money, from its preparation to its verdict.
 ///
 /// ```
@@ -104,11 +107,21 @@ impl Execution {
     }
 
     fn may_record(&self, now: Timestamp) -> bool {
-        matches!(self.state, State::Prepared(_)) && self.intent.can_be_sent() && self.pace.is_due(now)
+        matches!(self.state, State::Prepared(_)) && self.may_send() && self.pace.is_due(now)
+    }
+
+    /// A request that was never sent is sent by whoever prepared it, or not at all.
+    fn may_send(&self) -> bool {
+        self.intent.can_be_sent() && !(self.pace.is_adopted() && self.is_unsent())
+    }
+
+    /// Whether no request of it can have been processed.
+    fn is_unsent(&self) -> bool {
+        matches!(self.state, State::Prepared(_)) && self.sends.unanswered == 0
     }
 
     fn next_unsent(&self, now: Timestamp) -> Action {
-        if !self.intent.can_be_sent() {
+        if !self.may_send() {
             return Action::Done(self.verdict());
         }
         match self.pace.step_unsent(&self.policy, now) {
@@ -127,10 +140,22 @@ impl Execution {
         }
     }
 
+    /// `FAILED` is not always the vendor's last word.
+    fn next_failed(&self, now: Timestamp) -> Action {
+        match self.next_sent(now) {
+            Action::Done(_) => Action::Done(self.verdict()),
+            action => action,
+        }
+    }
+
     /// Takes a legal fact in: first what it says about time, then about the state.
     fn advance(mut self, fact: Fact, now: Timestamp) -> Self {
         self.pace.observe(now);
-        self.keep_time(&fact);
+        if matches!(self.state, State::Failed(_)) {
+            self.keep_time_of_failed(&fact, now);
+        } else {
+            self.keep_time(&fact);
+        }
         let ended = self.state.name();
         self.state = match fact {
             Fact::Recorded => State::Sending(Sending {}),
@@ -141,7 +166,7 @@ impl Execution {
             Fact::Accepted(answer) | Fact::InProgress(answer) => State::Open(self.state.open(answer)),
             Fact::Refused(refusal) => State::Refused(Refused { refusal }),
             Fact::Completed(settlement) => State::Completed(Completed { settlement }),
-            Fact::Failed(reason) => State::Failed(Failed { reason }),
+            Fact::Failed(reason) => State::Failed(Failed { reason, rechecked: false }),
             Fact::Mismatched(mismatch) => State::Stuck(Stuck { mismatch }),
             Fact::Expired => State::NotLanded(NotLanded {}),
             Fact::Shown => self.state.shown(),
@@ -155,9 +180,23 @@ impl Execution {
             | Fact::Confirmed
             | Fact::Outdated
             | Fact::Hinted
-            | Fact::Resumed(_) => self.state,
+            | Fact::Resumed(_)
+            | Fact::Adopted(_) => self.state,
         };
         self
+    }
+
+    /// The question that is asked once more is the one that is due: an earlier one does not count, and puts nothing off.
+    fn keep_time_of_failed(&mut self, fact: &Fact, now: Timestamp) {
+        let (due, was_due) = (self.pace.due(), self.pace.is_due(now));
+        self.keep_time(fact);
+        match fact {
+            Fact::NoAnswer(_) if was_due => {}
+            Fact::Confirmed | Fact::Contradicted(_) | Fact::Outdated if was_due => {
+                self.state = self.state.clone().rechecked();
+            }
+            _ => self.pace.due_as_before(due),
+        }
     }
 
     /// When to call next, after `fact`.
@@ -189,10 +228,17 @@ impl Execution {
             }
             Fact::Hinted => pace.hint(),
             Fact::Resumed(patience) => pace.resume(&self.policy, *patience),
+            Fact::Adopted(horizon) => {
+                self.policy.horizon = horizon.unwrap_or(self.policy.horizon);
+                pace.adopt(&self.policy);
+            }
+            Fact::Failed(_) => {
+                pace.answered(&self.policy, seed);
+                pace.due_in(RECHECK, seed);
+            }
             Fact::Shown | Fact::Refused(_) => {}
             Fact::InProgress(_)
             | Fact::Completed(_)
-            | Fact::Failed(_)
             | Fact::Mismatched(_)
             | Fact::Absent(_)
             | Fact::Expired
@@ -230,6 +276,13 @@ impl State {
         }
     }
 
+    fn rechecked(self) -> Self {
+        match self {
+            Self::Failed(failed) => Self::Failed(Failed { rechecked: true, ..failed }),
+            other => other,
+        }
+    }
+
     fn shown(self) -> Self {
         match self {
             Self::Open(open) => Self::Open(Open { shown: Held(true), client_secret: Held(None), ..open }),
@@ -249,6 +302,7 @@ impl Machine for Execution {
                 Action::Act { client_secret: secret.clone() }
             }
             State::Uncertain(_) | State::Open(_) => self.next_sent(now),
+            State::Failed(Failed { rechecked: false, .. }) if self.pace.is_adopted() => self.next_failed(now),
             _ => Action::Done(self.verdict()),
         }
     }
@@ -291,7 +345,7 @@ impl Machine for Execution {
     fn verdict(&self) -> Verdict {
         let open = |progress| Verdict::Open { progress, trouble: self.pace.trouble() };
         match &self.state {
-            State::Prepared(_) if self.sends.unanswered == 0 => open(Progress::NotSent),
+            State::Prepared(_) if self.is_unsent() => open(Progress::NotSent),
             State::Prepared(_) | State::Sending(_) | State::Uncertain(_) => open(Progress::Unknown),
             State::Open(state) => open(Progress::Execution(state.status.clone())),
             State::Completed(state) => Verdict::Paid(state.settlement.clone()),
@@ -326,5 +380,11 @@ impl Machine for Execution {
             (now, before) => now != before,
         };
         moved || self.conflict != earlier.conflict
+    }
+
+    fn holds_order(&self) -> bool {
+        let moved_nothing = matches!(self.state, State::Failed(_) | State::Refused(_) | State::NotLanded(_))
+            || self.is_unsent();
+        !moved_nothing || self.conflict.is_some()
     }
 }

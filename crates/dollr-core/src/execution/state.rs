@@ -61,6 +61,9 @@ pub(super) struct Completed {
 #[serde(deny_unknown_fields)]
 pub(super) struct Failed {
     pub(super) reason: Option<String>,
+    /// Whether it was asked about once more, a while later.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(super) rechecked: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

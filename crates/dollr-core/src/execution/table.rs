@@ -6,14 +6,14 @@ use crate::table::{Edge, edges};
 pub const EXECUTION_TRANSITIONS: &[Edge] = edges! {
     Prepared {
         recorded => Sending,
-        hinted => Prepared, resumed => Prepared,
+        hinted => Prepared, resumed => Prepared, adopted => Prepared,
     }
     Sending {
         not_sent => Prepared, throttled => Prepared, unauthorized => Prepared,
         accepted => Open,
         ambiguous => Uncertain,
         refused => Refused,
-        hinted => Sending, resumed => Sending,
+        hinted => Sending, resumed => Sending, adopted => Sending,
     }
     Uncertain {
         in_progress => Open,
@@ -21,16 +21,16 @@ pub const EXECUTION_TRANSITIONS: &[Edge] = edges! {
         expired => NotLanded,
         forgotten => Prepared,
         absent => Uncertain, no_answer => Uncertain, unauthorized => Uncertain,
-        hinted => Uncertain, resumed => Uncertain,
+        hinted => Uncertain, resumed => Uncertain, adopted => Uncertain,
     }
     Open {
         completed => Completed, failed => Failed, mismatched => Stuck,
         in_progress => Open, no_answer => Open, unauthorized => Open,
-        shown => Open, hinted => Open, resumed => Open,
+        shown => Open, hinted => Open, resumed => Open, adopted => Open,
     }
-    Completed { confirmed => Completed, contradicted => Completed, outdated => Completed, no_answer => Completed, hinted => Completed }
-    Failed { confirmed => Failed, contradicted => Failed, outdated => Failed, no_answer => Failed, hinted => Failed }
-    Refused { confirmed => Refused, contradicted => Refused, no_answer => Refused, hinted => Refused }
-    NotLanded { confirmed => NotLanded, contradicted => NotLanded, no_answer => NotLanded, hinted => NotLanded }
-    Stuck { confirmed => Stuck, contradicted => Stuck, outdated => Stuck, no_answer => Stuck, hinted => Stuck }
+    Completed { confirmed => Completed, contradicted => Completed, outdated => Completed, no_answer => Completed, hinted => Completed, adopted => Completed }
+    Failed { confirmed => Failed, contradicted => Failed, outdated => Failed, no_answer => Failed, hinted => Failed, adopted => Failed }
+    Refused { confirmed => Refused, contradicted => Refused, no_answer => Refused, hinted => Refused, adopted => Refused }
+    NotLanded { confirmed => NotLanded, contradicted => NotLanded, no_answer => NotLanded, hinted => NotLanded, adopted => NotLanded }
+    Stuck { confirmed => Stuck, contradicted => Stuck, outdated => Stuck, no_answer => Stuck, hinted => Stuck, adopted => Stuck }
 };

@@ -90,6 +90,7 @@ enum Fact {
     Outdated,
     Hinted,
     Resumed(Duration),
+    Adopted(Option<Duration>),
 }
 
 impl Fact {
@@ -106,6 +107,7 @@ impl Fact {
             Self::Outdated => "outdated",
             Self::Hinted => "hinted",
             Self::Resumed(_) => "resumed",
+            Self::Adopted(_) => "adopted",
         }
     }
 }
@@ -139,6 +141,7 @@ impl Source {
         match event {
             Event::Hint => Ok(Fact::Hinted),
             Event::Resumed { patience } => Ok(Fact::Resumed(*patience)),
+            Event::Adopted { horizon } => Ok(Fact::Adopted(*horizon)),
             Event::Answered { exchange, response } if *exchange == awaited => Ok(self.read(response, now)),
             Event::Lost { exchange, loss } if *exchange == awaited => {
                 Ok(Fact::NoAnswer(loss.trouble().to_string(), None))
@@ -208,6 +211,10 @@ impl Source {
             Fact::Unauthorized => self.pace.ask_again(),
             Fact::Hinted => self.pace.hint(),
             Fact::Resumed(patience) => self.pace.resume(&self.policy, *patience),
+            Fact::Adopted(horizon) => {
+                self.policy.horizon = horizon.unwrap_or(self.policy.horizon);
+                self.pace.adopt(&self.policy);
+            }
             _ => self.pace.answered(&self.policy, seed),
         }
         let ended = self.state();
@@ -312,5 +319,9 @@ impl Machine for Source {
 
     fn moved_since(&self, earlier: &Self) -> bool {
         self.state != earlier.state || self.conflict != earlier.conflict
+    }
+
+    fn holds_order(&self) -> bool {
+        !matches!(self.state, State::Canceled(_)) || self.conflict.is_some()
     }
 }

@@ -215,6 +215,10 @@ impl<M: Subject> Scenario<M> {
         self.happens("resumed", Event::Resumed { patience: Duration::from_secs(seconds) })
     }
 
+    pub(crate) fn adopted(self) -> Self {
+        self.happens("adopted", Event::Adopted { horizon: None })
+    }
+
     /// Waits as long as the machine says.
     pub(crate) fn due(mut self) -> Self {
         for _ in 0..3 {

@@ -19,8 +19,8 @@ fn collection() -> Scenario<Execution> {
 
 fn sending() -> Vec<Script<Execution>> {
     vec![
-        ("prepared", || collection().hinted().resumed(60)),
-        ("recorded and not sent", || collection().recorded().hinted().resumed(60)),
+        ("prepared", || collection().hinted().resumed(60).adopted()),
+        ("recorded and not sent", || collection().recorded().hinted().resumed(60).adopted()),
         ("no connection, then taken on", || {
             collection()
                 .recorded()
@@ -50,7 +50,7 @@ fn sending() -> Vec<Script<Execution>> {
 
 fn uncertain() -> Vec<Script<Execution>> {
     vec![
-        ("lost", || collection().uncertain()),
+        ("lost", || collection().uncertain().adopted()),
         ("lost, then found", || collection().uncertain().asked("in_progress", Told::status("PENDING"))),
         ("lost, then paid", || {
             collection().uncertain().hinted().resumed(600).asked("completed", Told::status("COMPLETED"))
@@ -112,7 +112,9 @@ fn open() -> Vec<Script<Execution>> {
                 Told::status("PENDING").with("requires_action", "true").with("client_secret", "\"pi_1\"");
             collection().recorded().posted("accepted", wants)
         }),
-        ("a word that nobody knows", || collection().open().asked("in_progress", Told::status("ON_HOLD"))),
+        ("a word that nobody knows", || {
+            collection().open().adopted().asked("in_progress", Told::status("ON_HOLD"))
+        }),
         ("declined", || {
             let told = Told::status("FAILED").with("wallet_message", "\"insufficient funds\"");
             collection().open().asked("failed", told)
@@ -146,7 +148,7 @@ fn ended() -> Vec<Script<Execution>> {
             let other = || Told::status("COMPLETED").with("payer_amount", "249.99");
             let stuck = collection().open().asked("mismatched", other()).answered("confirmed", other());
             let stuck = stuck.answered("contradicted", Told::status("COMPLETED"));
-            stuck.answered("outdated", Told::status("PENDING")).answered("no_answer", 500).hinted()
+            stuck.answered("outdated", Told::status("PENDING")).answered("no_answer", 500).hinted().adopted()
         }),
     ]
 }
@@ -155,6 +157,7 @@ fn ended() -> Vec<Script<Execution>> {
 fn after(ended: Scenario<Execution>, same: &str, other: &str) -> Scenario<Execution> {
     ended
         .hinted()
+        .adopted()
         .answered("no_answer", 500)
         .answered("confirmed", Told::status(same))
         .answered("contradicted", Told::status(other))
@@ -163,7 +166,7 @@ fn after(ended: Scenario<Execution>, same: &str, other: &str) -> Scenario<Execut
 /// Every script of a source, by name.
 pub(crate) fn sources() -> Vec<Script<Source>> {
     vec![
-        ("watched", || Scenario::invoice().hinted().resumed(60)),
+        ("watched", || Scenario::invoice().hinted().resumed(60).adopted()),
         ("opened by the customer", || Scenario::invoice().asked("in_progress", Told::source("ACTIVE"))),
         ("paid", || {
             let paid = Scenario::invoice()
@@ -179,7 +182,7 @@ pub(crate) fn sources() -> Vec<Script<Source>> {
         ("another total", || {
             let other = Told::source("PAID").with("total_amount", "\"2.50\"");
             let mismatched = Scenario::invoice().asked("mismatched", &other).answered("confirmed", &other);
-            let mismatched = mismatched.hinted().answered("no_answer", 404);
+            let mismatched = mismatched.hinted().adopted().answered("no_answer", 404);
             mismatched
                 .answered("outdated", Told::source("ACTIVE"))
                 .answered("contradicted", Told::source("PAID"))
@@ -190,6 +193,7 @@ pub(crate) fn sources() -> Vec<Script<Source>> {
 fn around(ended: Scenario<Source>, same: &str, other: &str) -> Scenario<Source> {
     ended
         .hinted()
+        .adopted()
         .answered("no_answer", 429)
         .answered("confirmed", Told::source(same))
         .answered("contradicted", Told::source(other))
