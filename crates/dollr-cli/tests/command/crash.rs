@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::shop::{Running, Shop, new_id, wait_until};
 
 /// A vendor that would charge twice for two POSTs.
-fn careless_shop() -> Shop {
+pub(crate) fn careless_shop() -> Shop {
     Shop::of(Simulator::builder().deduplicate(false).start().expect("a simulator"))
 }
 

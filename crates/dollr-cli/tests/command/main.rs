@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod crash;
+mod crash_points;
 mod demo;
 mod environment;
 mod journal;
