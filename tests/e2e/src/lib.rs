@@ -80,13 +80,18 @@ impl World {
 
     /// The settings of [`World::client`].
     pub fn builder(&self) -> ClientBuilder {
-        let journal = SqliteJournal::open(self.journal_path()).expect("a journal");
         Client::builder()
             .credentials(CLIENT_ID, CLIENT_SECRET)
             .base_url(&self.sim.base_url())
             .policy(Policy::default().patience(Duration::from_secs(1_800)))
             .clock(VirtualClock(self.sim.clock()))
-            .journal(WriteAhead { journal, sim: Arc::clone(&self.sim), recorded: Arc::clone(&self.recorded) })
+            .journal(self.journal())
+    }
+
+    /// The journal of [`World::client`], which watches the wire (I1).
+    pub fn journal(&self) -> impl Journal + use<> {
+        let journal = SqliteJournal::open(self.journal_path()).expect("a journal");
+        WriteAhead { journal, sim: Arc::clone(&self.sim), recorded: Arc::clone(&self.recorded) }
     }
 
     /// A new order, to be paid from a magic account.
