@@ -54,6 +54,33 @@ pub(crate) fn of(child: &str, file: &Path) -> Vec<Event> {
     events
 }
 
+/// A line of the trace.
+struct Call<'a> {
+    line: &'a str,
+    name: &'a str,
+    arguments: Vec<&'a str>,
+    result: &'a str,
+}
+
+impl<'a> Call<'a> {
+    fn parse(line: &'a str) -> Self {
+        let call = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+        let (name, rest) = call.split_once('(').unwrap_or_default();
+        let (arguments, result) = rest.rsplit_once(" = ").unwrap_or_default();
+        let arguments = arguments.trim_end().trim_end_matches(')').split(", ").collect();
+        let parsed = Self { line, name, arguments, result };
+        if result.is_empty() { parsed.unknown() } else { parsed }
+    }
+
+    fn number(&self, index: usize) -> usize {
+        self.arguments.get(index).and_then(|n| n.parse().ok()).unwrap_or_else(|| self.unknown())
+    }
+
+    fn unknown(&self) -> ! {
+        panic!("a line of the trace that is not understood: {:.300}", self.line)
+    }
+}
+
 /// The files that there are while the trace is read.
 #[derive(Default)]
 struct Reader {
@@ -65,62 +92,56 @@ struct Reader {
 impl Reader {
     /// Lines look like `17 pwrite64(5<\x2f…>, "\x00…", 4096, 56) = 4096`.
     fn event(&mut self, line: &str) -> Option<Event> {
-        let unknown = || -> ! { panic!("a line of the trace that is not understood: {line:.300}") };
-        let call = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
-        let Some((name, rest)) = call.split_once('(') else { unknown() };
-        let Some((arguments, result)) = rest.rsplit_once(" = ") else { unknown() };
-        if result.starts_with('-') {
+        let call = Call::parse(line);
+        if call.result.starts_with('-') {
             return None;
         }
-        let arguments: Vec<_> = arguments.trim_end().trim_end_matches(')').split(", ").collect();
-        let number = |index: usize| -> usize {
-            arguments.get(index).and_then(|n| n.parse().ok()).unwrap_or_else(|| unknown())
-        };
-        if name == "write" && arguments[0].starts_with("1<") {
-            return promise(&decode(arguments[1]));
+        if call.name == "write" && call.arguments[0].starts_with("1<") {
+            return promise(&decode(call.arguments[1]));
         }
-        let path = self.path(name, &arguments, result);
-        if path == self.folder && name == "fsync" {
+        let path = self.path(&call);
+        if path == self.folder && call.name == "fsync" {
             return Some(Event::Sync(Place::Folder));
         }
-        let file = path.strip_prefix(&self.folder)?.strip_prefix('/')?.to_owned();
-        // The log's index is never read after a loss of power: the first to open the file makes it anew.
-        if file.ends_with("-shm") {
-            return None;
-        }
-        let event = match name {
-            "openat" | "open" if !arguments.iter().any(|a| a.contains("O_CREAT")) => return None,
-            "openat" | "open" if self.names.contains_key(&file) => return None,
-            "openat" | "open" => {
+        let file = path.strip_prefix(&self.folder)?.strip_prefix('/')?;
+        // The log's index is not synced, and need not be: it is made anew.
+        if file.ends_with("-shm") { None } else { self.on(file, &call) }
+    }
+
+    /// A call on a file of the folder.
+    fn on(&mut self, file: &str, call: &Call<'_>) -> Option<Event> {
+        let name = file.to_owned();
+        let known = self.names.get(file).copied();
+        let event = match (call.name, known) {
+            ("openat" | "open", None) if call.arguments.iter().any(|a| a.contains("O_CREAT")) => {
                 self.made += 1;
-                self.names.insert(file.clone(), self.made);
-                Event::Change(Change::Make { name: file, inode: self.made })
+                self.names.insert(name.clone(), self.made);
+                Event::Change(Change::Make { name, inode: self.made })
             }
-            "unlink" => {
-                self.names.remove(&file);
-                Event::Change(Change::Remove { name: file })
+            ("openat" | "open", Some(_)) if !call.arguments.iter().any(|a| a.contains("O_TRUNC")) => {
+                return None;
             }
-            _ => {
-                let inode = *self.names.get(&file).unwrap_or_else(|| unknown());
-                match name {
-                    "pwrite64" => {
-                        let bytes = decode(arguments[1]);
-                        assert_eq!((number(2), result), (bytes.len(), arguments[2]), "a whole write");
-                        Event::Change(Change::Write { inode, at: number(3), bytes })
-                    }
-                    "ftruncate" => Event::Change(Change::Resize { inode, length: number(1) }),
-                    "fsync" | "fdatasync" => Event::Sync(Place::File(inode)),
-                    _ => unknown(),
-                }
+            ("unlink", Some(_)) => {
+                self.names.remove(file);
+                Event::Change(Change::Remove { name })
             }
+            ("pwrite64", Some(inode)) => {
+                let bytes = decode(call.arguments[1]);
+                assert_eq!(call.result, bytes.len().to_string(), "a whole write, and all of it in the trace");
+                Event::Change(Change::Write { inode, at: call.number(3), bytes })
+            }
+            ("ftruncate", Some(inode)) => Event::Change(Change::Resize { inode, length: call.number(1) }),
+            ("fsync" | "fdatasync", Some(inode)) => Event::Sync(Place::File(inode)),
+            _ => call.unknown(),
         };
         Some(event)
     }
 
     /// The file that a call is about: what it opens or removes, or what its descriptor is of.
-    fn path(&self, call: &str, arguments: &[&str], result: &str) -> String {
-        match call {
-            "openat" | "open" => described(result),
+    fn path(&self, call: &Call<'_>) -> String {
+        let arguments = &call.arguments;
+        match call.name {
+            "openat" | "open" => described(call.result),
             "unlink" => text_of(&decode(arguments[0])),
             "pwrite64" | "ftruncate" | "fsync" | "fdatasync" => described(arguments[0]),
             // Any other call that names a file of the folder, wherever it does, is not understood.
@@ -146,13 +167,10 @@ fn promise(said: &[u8]) -> Option<Event> {
     Some(Event::Durable(key, version))
 }
 
-/// The bytes of `\x2f\x74…`, with or without quotes.
+/// The bytes of `\x2f\x74…`, whatever is around them.
 fn decode(text: &str) -> Vec<u8> {
     assert!(!text.ends_with("..."), "the trace has only a part of what was written");
-    text.trim_matches('"')
-        .split("\\x")
-        .filter_map(|byte| u8::from_str_radix(byte.get(..2)?, 16).ok())
-        .collect()
+    text.split("\\x").skip(1).filter_map(|byte| u8::from_str_radix(byte.get(..2)?, 16).ok()).collect()
 }
 
 fn text_of(bytes: &[u8]) -> String {
