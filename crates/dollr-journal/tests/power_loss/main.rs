@@ -12,18 +12,35 @@ mod script;
 mod trace;
 
 use common::{Desk, given};
+use disk::Change;
 use dollr_journal::SqliteJournal;
 use replay::{Depth, Tally, replay};
 use rusqlite::Connection;
 use script::{Plain, run};
+use trace::Event;
+
+/// What a log begins with, in bytes.
+const LOG_HEADER: usize = 32;
 
 /// Traces the ignored test `child`, and replays what it wrote.
 fn power_lost(child: &str, depth: Depth) -> Tally {
     let desk = Desk::new();
     let events = trace::of(child, &desk.file());
+    copies_its_log(&events);
     let tally = replay(&events, depth);
     println!("{child}: {} events, {tally}", events.len());
     tally
+}
+
+/// The script comes through all that a file lives through: a log that is copied and begun anew, and one that is removed.
+fn copies_its_log(events: &[Event]) {
+    let count = |is: fn(&Change) -> bool| {
+        events.iter().filter(|event| matches!(event, Event::Change(change) if is(change))).count()
+    };
+    let removed = count(|change| matches!(change, Change::Remove { name } if name.ends_with("-wal")));
+    let begun =
+        count(|change| matches!(change, Change::Write { at: 0, bytes, .. } if bytes.len() == LOG_HEADER));
+    assert!(removed > 2 && begun > removed, "begun {begun} times, removed {removed} times");
 }
 
 /// I1, I5, F26: what `create` and `save` have answered for is there after the power was lost, whole, and never a mixture.
