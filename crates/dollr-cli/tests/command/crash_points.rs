@@ -1,4 +1,5 @@
-//! SIGKILL before each system call that touches the journal (F25), from the first to the last of a run. The vendor charges for each POST, so that one too many is seen.
+//! SIGKILL before each system call that touches the journal (F25), from the first to the last of a run. The vendor charges
+//! for each POST, so that one too many is seen.
 #![cfg(target_os = "linux")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,11 +68,8 @@ impl Scene {
             .unwrap_or_else(|e| panic!("strace cannot be run ({e}): this test needs it, so install it"))
     }
 
-    /// Each call that a run makes on the journal, by its name and how often there was one of that name: strace counts them so.
+    /// Each call on the journal that strace saw: its name, and how often there was one of that name, as strace counts them.
     fn calls(&self) -> Vec<(String, usize)> {
-        let output = self.traced("trace=all");
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "strace could not trace it, or it failed: {errors}");
         let trace = std::fs::read_to_string(self.shop.path("trace")).expect("a trace");
         let (mut counts, mut threads) = (BTreeMap::new(), BTreeSet::new());
         let call = |line: &str| {
@@ -111,13 +109,17 @@ impl Scene {
 /// that call. `check` looks at each scene that is left, with what the command said. Gives the number of kills.
 fn kill_at_every_call(scene: impl Fn() -> Scene + Sync, check: impl Fn(&Scene, &str) + Sync) -> usize {
     let whole = scene();
+    let output = whole.traced("trace=all");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "strace could not trace it, or it failed: {errors}");
     let calls = whole.calls();
     let next = AtomicUsize::new(0);
     let work = || {
-        while let Some((name, count)) = calls.get(next.fetch_add(1, Ordering::SeqCst)) {
-            let scene = scene();
+        while let Some(last) = calls.get(next.fetch_add(1, Ordering::SeqCst)) {
+            let (scene, (name, count)) = (scene(), last);
             let output = scene.traced(&format!("inject={name}:signal=KILL:when={count}"));
             assert_eq!(output.status.signal(), Some(9), "not killed at {name} {count}: {output:?}");
+            assert_eq!(scene.calls().last(), Some(last), "the last that it did");
             check(&scene, &String::from_utf8(output.stdout).expect("UTF-8"));
         }
     };
