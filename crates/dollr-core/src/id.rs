@@ -1,6 +1,7 @@
 //! The names of things: reference ids, sessions, accounts, sources. Parsed once; what has been parsed is safe in
 //! a path, a body and a log (API §4, §5; threats: `../` or CR/LF in an id, weak or foreign ids).
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;
 use core::str::FromStr;
@@ -95,6 +96,21 @@ impl AccountId {
     /// The id as it is sent.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl AccountId {
+    /// Enough of it to tell two apart, and not enough to use it: at most the last four characters, and never more than a
+    /// third of it.
+    pub fn masked(&self) -> String {
+        let shown = match self.0.len() {
+            12.. => 4,
+            6.. => 2,
+            _ => 0,
+        };
+        // All of it is ASCII.
+        let (_, end) = self.0.split_at(self.0.len() - shown);
+        format!("****{end}")
     }
 }
 

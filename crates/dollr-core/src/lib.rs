@@ -55,7 +55,9 @@
 
 extern crate alloc;
 
+mod escalation;
 mod execution;
+mod explain;
 mod fleet;
 mod http;
 mod id;
@@ -77,7 +79,9 @@ mod token;
 mod verdict;
 mod wire;
 
+pub use escalation::{Detail, Escalation};
 pub use execution::{Device, EXECUTION_TRANSITIONS, Execution, Holder, Intent, Passcode};
+pub use explain::{Decision, Explanation};
 pub use fleet::{Budget, BudgetAction, Fleet, FleetAction, InvalidLimit, Limit, Permit};
 pub use http::{Exchange, Loss, Method, Purpose, Request, Response};
 pub use id::{AccountId, ReferenceId, SessionId, SourceKind, SourceRef};

@@ -7,7 +7,10 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use crate::{BadSnapshot, Conflict, Exchange, Loss, Request, Response, Secret, Snapshot, Timestamp, Verdict};
+use crate::{
+    BadSnapshot, Conflict, Escalation, Exchange, Explanation, Loss, Request, Response, Secret, Snapshot,
+    Timestamp, Verdict,
+};
 
 /// A value that decides: [`Execution`](crate::Execution) and [`Source`](crate::Source).
 ///
@@ -51,6 +54,12 @@ pub trait Machine: Sized + Clone + PartialEq {
     /// The status request, due or not: for a person who wants to know now, or to look at an ended payment again.
     /// `None` where there is nothing to ask about, because nothing has been sent.
     fn ask(&self) -> Option<Request>;
+
+    /// Why it stands where it stands, in sentences: on what evidence, what it waits for, and what to do.
+    fn explain(&self, now: Timestamp) -> Explanation;
+
+    /// What the vendor's support needs to look at it, without what is nobody's business.
+    fn escalation(&self, now: Timestamp) -> Escalation;
 
     /// Whether what must survive a crash has changed since `earlier`: then save a snapshot.
     fn moved_since(&self, earlier: &Self) -> bool;

@@ -4,6 +4,10 @@
 //! counts nothing and a leap counts no more than the wait that was asked for and a minute for the call. So neither
 //! a clock that jumps nor a suspended machine uses up a patience or makes a wait endless (fault F31).
 
+mod history;
+
+pub(crate) use history::{Call, History};
+
 use alloc::string::String;
 use core::time::Duration;
 

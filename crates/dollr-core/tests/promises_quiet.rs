@@ -189,6 +189,7 @@ proptest! {
             write!(print.0, "{:?}", walk.machine).unwrap();
             print.0 += walk.machine.snapshot().as_str();
             write!(print.0, "{:?}", walk.machine.next(walk.now)).unwrap();
+            write!(print.0, "{} {:?}", walk.machine.explain(walk.now), walk.machine.escalation(walk.now)).unwrap();
             if let Some(conflict) = walk.machine.conflict() {
                 write!(print.0, "{conflict}").unwrap();
             }

@@ -127,17 +127,43 @@ impl Intent {
 
     /// The `POST`, the same bytes each time (invariant I3). Ids are **strings** here.
     pub(super) fn execute(&self, number: u32) -> Request {
+        let fields = self.fields(AccountId::to_string);
+        Request::post(self.path(), self.with_passcode(&fields), Purpose::Execute, number)
+    }
+
+    /// The `POST` as it may be shown to others: the account masked, and a passcode only named.
+    pub(super) fn redacted(&self) -> (String, serde_json::Value) {
+        let mut fields = self.fields(AccountId::masked);
+        if self.operation() == Operation::Payout {
+            fields["passcode"] = "***".into();
+        }
+        (self.path(), fields)
+    }
+
+    /// The account that pays or is paid, where the request names one.
+    pub(super) fn account(&self) -> Option<&AccountId> {
+        match &self.instruction {
+            Instruction::Collection { account } | Instruction::Payout { account } => Some(account),
+            Instruction::Transfer | Instruction::Refund => None,
+        }
+    }
+
+    fn path(&self) -> String {
+        format!("/v1/executions/{}", self.operation().path())
+    }
+
+    /// All that is sent but the passcode.
+    fn fields(&self, account_id: impl Fn(&AccountId) -> String) -> serde_json::Value {
         let mut fields = json!({ "session_id": self.session.to_string(), "reference_id": self.reference_id });
         match &self.instruction {
             Instruction::Collection { account } => {
-                fields["payment_account_id"] = account.as_str().into();
+                fields["payment_account_id"] = account_id(account).into();
                 fields["currency"] = self.currency.as_ref().map(Currency::as_str).into();
             }
-            Instruction::Payout { account } => fields["payout_account_id"] = account.as_str().into(),
+            Instruction::Payout { account } => fields["payout_account_id"] = account_id(account).into(),
             Instruction::Transfer | Instruction::Refund => {}
         }
-        let path = format!("/v1/executions/{}", self.operation().path());
-        Request::post(path, self.with_passcode(&fields), Purpose::Execute, number)
+        fields
     }
 
     /// The status call; its path is a fixed prefix and 36 safe characters.

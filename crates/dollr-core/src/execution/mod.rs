@@ -1,6 +1,8 @@
 //! `Execution`: money moves, at most once (API §5). Its states and legal transitions are in `table`, what an event means
 //! in `fact`, and what follows from it here.
 
+mod escalation;
+mod explain;
 mod fact;
 mod intent;
 mod state;
@@ -19,8 +21,8 @@ use crate::pace::{Pace, Step};
 use crate::secret::Held;
 use crate::wire::ExecutionAnswer;
 use crate::{
-    BadSnapshot, Conflict, Exchange, ExecutionStatus, Policy, Progress, Purpose, ReferenceId, Request,
-    Snapshot, Stuck as Why, Timestamp, Verdict, table as tables,
+    BadSnapshot, Conflict, Escalation, Exchange, ExecutionStatus, Explanation, Policy, Progress, Purpose,
+    ReferenceId, Request, Snapshot, Stuck as Why, Timestamp, Verdict, table as tables,
 };
 use fact::{Fact, Trouble};
 use state::{Completed, Failed, NotLanded, Open, Prepared, Refused, Sending, State, Stuck, Uncertain};
@@ -371,6 +373,14 @@ impl Machine for Execution {
     fn ask(&self) -> Option<Request> {
         let sent = !matches!(self.state, State::Prepared(_) | State::Sending(_));
         sent.then(|| self.intent.status(self.pace.asks()))
+    }
+
+    fn explain(&self, now: Timestamp) -> Explanation {
+        self.explanation(now)
+    }
+
+    fn escalation(&self, now: Timestamp) -> Escalation {
+        self.dossier(now)
     }
 
     fn moved_since(&self, earlier: &Self) -> bool {

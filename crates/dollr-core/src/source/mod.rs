@@ -1,6 +1,8 @@
 //! `Source`: is this invoice or order paid — this very one, in full (API §4)? A redirect to `success_url` says nothing, and
 //! a browser can bring any source's id along: id, type, currency and total are compared with the order's own.
 
+mod escalation;
+mod explain;
 mod table;
 
 pub use table::SOURCE_TRANSITIONS;
@@ -15,8 +17,9 @@ use crate::machine::{Action, Event, Machine, Refused, Rejected};
 use crate::pace::{Pace, Step};
 use crate::wire::SourceAnswer;
 use crate::{
-    Amount, BadSnapshot, Conflict, Currency, Exchange, Mismatch, Policy, Progress, Purpose, Request,
-    Response, Settlement, Snapshot, SourceRef, SourceStatus, Stuck, Timestamp, Verdict, table as tables,
+    Amount, BadSnapshot, Conflict, Currency, Escalation, Exchange, Explanation, Mismatch, Policy, Progress,
+    Purpose, Request, Response, Settlement, Snapshot, SourceRef, SourceStatus, Stuck, Timestamp, Verdict,
+    table as tables,
 };
 
 /// An invoice or order that is watched until it is paid.
@@ -315,6 +318,14 @@ impl Machine for Source {
 
     fn ask(&self) -> Option<Request> {
         Some(self.request())
+    }
+
+    fn explain(&self, now: Timestamp) -> Explanation {
+        self.explanation(now)
+    }
+
+    fn escalation(&self, now: Timestamp) -> Escalation {
+        self.dossier(now)
     }
 
     fn moved_since(&self, earlier: &Self) -> bool {
