@@ -168,6 +168,18 @@ pub(crate) enum Journal {
         #[arg(value_parser = key)]
         key: String,
     },
+    /// Why a payment stands where it stands: on what evidence, what it waits for, and what to do.
+    Why {
+        /// A reference id, or a source such as INVOICE:101.
+        #[arg(value_parser = key)]
+        key: String,
+    },
+    /// What the vendor's support needs to look at a payment, redacted, to be pasted into a ticket.
+    Support {
+        /// A reference id, or a source such as INVOICE:101.
+        #[arg(value_parser = key)]
+        key: String,
+    },
 }
 
 fn duration(text: &str) -> Result<Duration, Invalid> {

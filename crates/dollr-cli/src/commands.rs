@@ -1,17 +1,15 @@
-//! The commands, but for the demonstration: each is arguments in, one call of the client, a report out.
+//! The commands, but for the demonstration and the journal's: each is arguments in, one call of the client, a report out.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_client::core::{CheckoutOrder, Intent, ReferenceId};
-use dollr_client::journal::{self, Entry};
 use dollr_client::{Attempt, Error, Report};
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Clock, Simulator};
 use indicatif::ProgressBar;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::args::{Args, Checkout, Collect, Journal, Sim, Verify};
+use crate::args::{Args, Checkout, Collect, Sim, Verify};
 use crate::failure::Failure;
 use crate::{output, settings};
 
@@ -112,69 +110,13 @@ pub(crate) fn verify(args: &Args, verify: &Verify) -> Result<ExitCode, Failure> 
 }
 
 pub(crate) fn status(args: &Args, id: ReferenceId, patience: Option<Duration>) -> Result<ExitCode, Failure> {
-    existing_journal(args)?;
+    settings::existing_journal(args)?;
     let client = settings::client(args)?;
     let report = match patience {
         Some(patience) => watched(&format!("waiting for {id}"), || client.wait(id, patience))?,
         None => client.status(id)?,
     };
     output::print(&report, args.json)
-}
-
-pub(crate) fn journal(args: &Args, command: &Journal) -> Result<ExitCode, Failure> {
-    let journal = existing_journal(args)?;
-    match command {
-        Journal::List { open, limit } => {
-            let entries = if *open { journal.open_entries()? } else { journal.entries(*limit)? };
-            let entries = &entries[..entries.len().min(*limit)];
-            if args.json {
-                output::say(json!({ "payments": entries.iter().map(row).collect::<Vec<_>>() }))?;
-            } else {
-                entries.iter().try_for_each(say_row)?;
-            }
-        }
-        Journal::Show { key } => {
-            let entry = journal.load(key)?.ok_or_else(|| Error::Unrecorded(key.clone()))?;
-            let lines = journal.lines(key)?;
-            if args.json {
-                let lines: Vec<_> = lines
-                    .iter()
-                    .map(|line| json!({ "at": line.at.to_string(), "what": line.what, "state": line.state }))
-                    .collect();
-                let snapshot: Value = serde_json::from_str(entry.snapshot.as_str()).unwrap_or(Value::Null);
-                output::say(json!({ "payment": row(&entry), "events": lines, "snapshot": snapshot }))?;
-            } else {
-                say_row(&entry)?;
-                for line in &lines {
-                    output::say(format_args!("  {}  {:<12} {}", line.at, line.state, line.what))?;
-                }
-            }
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// A journal that is only looked into is not made.
-fn existing_journal(args: &Args) -> Result<Arc<dyn journal::Journal>, Failure> {
-    Ok(journal::open_existing(&args.journal)?)
-}
-
-fn row(entry: &Entry) -> Value {
-    json!({
-        "key": entry.key,
-        "kind": entry.kind.as_str(),
-        "order": entry.order,
-        "state": entry.state,
-        "open": entry.open,
-        "version": entry.version.number(),
-        "created_at": entry.created_at.to_string(),
-        "updated_at": entry.updated_at.to_string(),
-    })
-}
-
-fn say_row(entry: &Entry) -> Result<(), Failure> {
-    let order = output::clean(entry.order.as_deref().unwrap_or("-"));
-    output::say(format_args!("{}  {:<36}  {:<10}  {order}", entry.created_at, entry.key, entry.state))
 }
 
 /// A spinner on stderr, where that is a terminal, while `work` blocks.

@@ -16,6 +16,7 @@ mod args;
 mod commands;
 mod demo;
 mod failure;
+mod journal;
 mod output;
 mod settings;
 mod usage;
@@ -51,7 +52,7 @@ fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Collect(collect) => commands::collect(args, collect),
         Command::Verify(verify) => commands::verify(args, verify),
         Command::Status { reference_id, patience } => commands::status(args, *reference_id, *patience),
-        Command::Journal(journal) => commands::journal(args, journal),
+        Command::Journal(command) => journal::run(args, command),
     }
 }
 

@@ -1,10 +1,11 @@
 //! From arguments, environment and files to a client. Nothing is opened or created before all of it is valid.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_client::core::Policy;
-use dollr_client::journal::JournalError;
+use dollr_client::journal::{Journal, JournalError};
 use dollr_client::{Client, ClientBuilder, journal};
 
 use crate::args::Args;
@@ -24,6 +25,11 @@ pub(crate) fn client(args: &Args) -> Result<Client, Failure> {
         opened => opened?,
     };
     Ok(client.with_journal(journal))
+}
+
+/// A journal that is only looked into is not made, and needs no credentials.
+pub(crate) fn existing_journal(args: &Args) -> Result<Arc<dyn Journal>, Failure> {
+    Ok(journal::open_existing(&args.journal)?)
 }
 
 /// Arguments are seen by every user of the machine, in `ps`.

@@ -14,3 +14,4 @@ mod server;
 mod shop;
 mod sim;
 mod verdicts;
+mod why;
