@@ -168,21 +168,35 @@ pub(crate) fn questions(history: &History, answer: Option<String>) -> Vec<String
 }
 
 /// What the machine will do by itself, where it waits for the status API.
-pub(crate) fn next_question(action: &Action, history: &History, policy: &Policy) -> String {
-    match action {
+pub(crate) fn next_question<M: Machine>(
+    machine: &M,
+    now: Timestamp,
+    history: &History,
+    policy: &Policy,
+) -> String {
+    match machine.next(now) {
         Action::Wait { until, why } => {
-            format!("It waits for an answer of the status API; the next question is due on {until}, {}.", because(*why))
+            format!(
+                "It waits for an answer of the status API; the next question is due on {until}, {}.",
+                because(why)
+            )
         }
         Action::Done(Verdict::Stuck(Stuck::Horizon)) => {
             let horizon = span(policy.horizon);
-            format!("It waits for a person: the horizon of {horizon} has passed, and no further question is due.")
+            format!(
+                "It waits for a person: the horizon of {horizon} has passed, and no further question is due."
+            )
         }
         Action::Done(_) => {
-            "Nobody waits for it now: the patience that was given is over, and no question is due until somebody asks."
-                .to_string()
+            let due = machine.due(now).filter(|due| *due > now);
+            let from = due.map_or_else(|| "now".to_string(), |due| format!("from {due} on"));
+            format!(
+                "Nobody waits for it now: the patience that was given is over; whoever looks after it may ask again {from}."
+            )
         }
         _ if history.is_over_horizon => {
-            "It waits for an answer of the status API; the horizon has passed, and a question is due now.".to_string()
+            "It waits for an answer of the status API; the horizon has passed, and a question is due now."
+                .to_string()
         }
         _ => "It waits for an answer of the status API, and the next question is due now.".to_string(),
     }

@@ -73,6 +73,7 @@ fn unsent() -> Vec<Case> {
         told("throttled", &throttled()),
         told("a token that had ended", &collection().recorded().posted("unauthorized", 401)),
         told("a payout whose process died before it was sent", &no_connection(payout).crashed()),
+        told("looked after by somebody else", &no_connection(collection()).crashed().adopted()),
         told("sending", &collection().recorded()),
         told("sending, for the second time", &no_connection(collection()).recorded()),
     ]
@@ -144,6 +145,7 @@ fn open() -> Vec<Case> {
             handed_over(payout, &Told::of(Operation::Payout, "PENDING"))
         }),
         told("the clock is set back", &collection().open().asked("in_progress", &processing).set_back(3_600)),
+        told("looked after", &handed_over(collection().open(), &processing).adopted()),
         told("the horizon has passed, one question is due", &over),
         told("the horizon has passed", &horizon),
         told(
@@ -176,6 +178,8 @@ fn ended() -> Vec<Case> {
         }),
         told("failed", &failed()),
         told("failed without a reason", &collection().open().asked("failed", Told::status("FAILED"))),
+        told("failed, and looked after", &failed().adopted()),
+        told("failed, and so it stayed", &failed().adopted().asked("confirmed", declined())),
         told("failed, then COMPLETED", &failed().secs(60).answered("contradicted", &completed)),
         told("refused", &collection().recorded().posted("refused", Told::http(422, complaint))),
         told("refused at the second try", &{
@@ -265,6 +269,8 @@ fn hold<M: Subject>(machine: &M, now: Timestamp) -> Result<(), TestCaseError> {
     prop_assert_eq!(said("A new attempt is safe"), decision == Decision::NewAttempt);
     prop_assert_eq!(said(", once."), decision == Decision::Fulfil);
     prop_assert_eq!(said("A person must look"), decision == Decision::Person);
+    prop_assert!(decision != Decision::NewAttempt || !machine.holds_order());
+    prop_assert_eq!(decision == Decision::Fulfil, machine.is_paid());
     let due = match action {
         Action::Record(_) | Action::Send(_) => Some(now),
         Action::Wait { until, .. } => Some(until),

@@ -175,6 +175,7 @@ fn each_end_says_what_is_safe_now() {
     let shop = Shop::open();
     let failed = collect(&shop, "2000", "--patience 10s");
     let told = why(&shop, &failed);
+    says(&told, "waiting", "Whoever looks after it asks once more on 20");
     says(&told, "standing", "It has ended without moving money.");
     says(&told, "record", "The journal has had it as Failed since 20");
     says(&told, "advice", "A new attempt is safe");

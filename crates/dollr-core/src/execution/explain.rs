@@ -11,19 +11,19 @@ use crate::explain::{
     because, contradicted, horizon, next_question, questions, span, times, unanswered, unended,
 };
 use crate::pace::{Call, History};
+use crate::secret::Held;
 use crate::{Action, Decision, Explanation, Machine as _, Operation, Resend, Timestamp};
 
 impl Execution {
     pub(super) fn explanation(&self, now: Timestamp) -> Explanation {
         let history = self.pace.history(&self.policy, now);
-        let action = self.next(now);
         let explanation = Explanation::of(self, now);
         let is_asked_about = matches!(self.state, State::Uncertain(_) | State::Open(_));
         Explanation {
             subject: self.subject(&history),
             standing: self.standing(),
             evidence: self.evidence(&history),
-            waiting: self.waiting(&action, explanation.decision, &history),
+            waiting: self.waiting(now, explanation.decision, &history),
             advice: self.advice(&explanation),
             absence_from: self.absence_from(),
             horizon: is_asked_about.then_some(history.horizon),
@@ -109,6 +109,10 @@ impl Execution {
             let is_open = matches!(self.state, State::Open(_));
             let source = "What is known of it is from the answer to its request.".to_string();
             sentences.extend((is_open && history.latest == Call::Request).then_some(source));
+            let rechecked = matches!(&self.state, State::Failed(state) if state.rechecked);
+            let again = "It was asked about once more after a while, as FAILED is not always the last word."
+                .to_string();
+            sentences.extend(rechecked.then_some(again));
         }
         sentences
     }
@@ -199,17 +203,17 @@ impl Execution {
         }
     }
 
-    fn waiting(&self, action: &Action, decision: Decision, history: &History) -> Vec<String> {
-        let mut sentences = Vec::from([match (&self.state, action) {
-            (State::Sending(_), _) => "It waits for the answer to its request.".to_string(),
-            (State::Prepared(_), action) => self.waiting_to_be_sent(action),
-            (State::Uncertain(_) | State::Open(_), Action::Act { .. }) => {
+    fn waiting(&self, now: Timestamp, decision: Decision, history: &History) -> Vec<String> {
+        let mut sentences = Vec::from([match &self.state {
+            State::Sending(_) => "It waits for the answer to its request.".to_string(),
+            State::Prepared(_) => self.waiting_to_be_sent(now),
+            State::Open(Open { client_secret: Held(Some(_)), .. }) => {
                 "It waits for its payer, who has to confirm it (3-D Secure): the card's secret is to be shown now."
                     .to_string()
             }
-            (State::Uncertain(_) | State::Open(_), action) => next_question(action, history, &self.policy),
-            _ if decision == Decision::Person => "It waits for a person, and no further question is due.".to_string(),
-            _ => "It waits for nothing: this is final.".to_string(),
+            State::Uncertain(_) | State::Open(_) => next_question(self, now, history, &self.policy),
+            _ if decision == Decision::Person => "It waits for a person.".to_string(),
+            _ => "It waits for nothing: it has ended.".to_string(),
         }]);
         if let State::Uncertain(Uncertain { absent_since }) = &self.state {
             sentences.push(self.believed_absent(*absent_since, history));
@@ -218,18 +222,28 @@ impl Execution {
         if let State::Uncertain(_) | State::Open(_) = &self.state {
             sentences.extend(horizon(history, &self.policy));
         }
+        if let State::Failed(_) = &self.state {
+            let again = |due| {
+                let why = "a payment that FAILED has been seen to complete later";
+                format!("Whoever looks after it asks once more on {due}, because {why}.")
+            };
+            sentences.extend(self.due(now).map(again));
+        }
         sentences
     }
 
-    fn waiting_to_be_sent(&self, action: &Action) -> String {
-        match action {
+    fn waiting_to_be_sent(&self, now: Timestamp) -> String {
+        match self.next(now) {
             Action::Record(_) => "It waits to be recorded and sent, which may be done now.".to_string(),
             Action::Wait { until, why } => {
-                format!("It waits to be sent, which may be done from {until} on, {}.", because(*why))
+                format!("It waits to be sent, which may be done from {until} on, {}.", because(why))
             }
             _ if !self.intent.can_be_sent() => {
                 "It waits for nothing: it cannot be sent from here, because its passcode is not kept."
                     .to_string()
+            }
+            _ if !self.may_send() => {
+                "It waits for nothing: only the process that prepared it may send it.".to_string()
             }
             _ => {
                 "Nobody waits for it now: the patience that was given is over, and it is not sent by itself."
@@ -306,10 +320,10 @@ impl Execution {
                 Operation::Collection => "Goods may be handed out, once.".to_string(),
                 _ => "It may be booked as done, once.".to_string(),
             }]),
-            (State::Failed(_), Decision::NewAttempt) => Vec::from([
-                anew.to_string(),
-                "Ask once more before that: a payment that FAILED has been seen to complete later."
+            (State::Failed(state), Decision::NewAttempt) if !state.rechecked => Vec::from([
+                "Ask once more before a new attempt: a payment that FAILED has been seen to complete later."
                     .to_string(),
+                anew.replace("is safe:", "is safe if it is still FAILED then:"),
             ]),
             (State::Refused(_), Decision::NewAttempt) => {
                 Vec::from(["Mend what the vendor complains of first.".to_string(), anew.to_string()])

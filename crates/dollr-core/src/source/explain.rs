@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::{Source, State, Watching};
 use crate::explain::{contradicted, horizon, next_question, questions};
 use crate::pace::History;
-use crate::{Action, Decision, Explanation, Machine as _, SourceKind, Timestamp};
+use crate::{Decision, Explanation, Machine as _, SourceKind, Timestamp};
 
 impl Source {
     pub(super) fn explanation(&self, now: Timestamp) -> Explanation {
@@ -17,7 +17,7 @@ impl Source {
             subject: self.subject(&history),
             standing: self.standing(),
             evidence: self.evidence(&history),
-            waiting: self.waiting(&self.next(now), explanation.decision, &history),
+            waiting: self.waiting(now, explanation.decision, &history),
             advice: self.advice(explanation.decision),
             horizon: (!self.is_terminal()).then_some(history.horizon),
             ..explanation
@@ -82,13 +82,11 @@ impl Source {
         proof.into_iter().chain(questions(history, latest)).collect()
     }
 
-    fn waiting(&self, action: &Action, decision: Decision, history: &History) -> Vec<String> {
+    fn waiting(&self, now: Timestamp, decision: Decision, history: &History) -> Vec<String> {
         let mut sentences = Vec::from([match &self.state {
-            State::Watching(_) => next_question(action, history, &self.policy),
-            _ if decision == Decision::Person => {
-                "It waits for a person, and no further question is due.".to_string()
-            }
-            _ => "It waits for nothing: this is final.".to_string(),
+            State::Watching(_) => next_question(self, now, history, &self.policy),
+            _ if decision == Decision::Person => "It waits for a person.".to_string(),
+            _ => "It waits for nothing: it has ended.".to_string(),
         }]);
         if let State::Watching(_) = &self.state {
             sentences.extend(horizon(history, &self.policy));
