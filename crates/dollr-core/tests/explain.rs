@@ -6,7 +6,8 @@ mod scenario;
 use std::time::Duration;
 
 use dollr_core::{
-    Action, Decision, Execution, Intent, Loss, Operation, Policy, Resend, Source, Timestamp, Verdict,
+    Action, Decision, Execution, Intent, Loss, Machine, Operation, Policy, Resend, Snapshot, Source,
+    Timestamp, Verdict,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -292,6 +293,25 @@ fn every_script_explains_itself_at_any_time() {
             hold(&done.machine, done.now).unwrap_or_else(|e| panic!("{name}, {late} s later: {e}"));
         }
     }
+}
+
+/// T31: a snapshot that was written elsewhere, with the right checksum, may hold anything.
+#[test]
+fn words_that_were_kept_move_no_cursor() {
+    let refused = collection().recorded().posted("refused", Told::http(422, r#"{"detail": "currency"}"#));
+    let kept = refused.machine.snapshot().to_string();
+    let kept = kept.replace("\"message\":\"currency\"", r#""message":"\u001b[2J\nPaid""#);
+    let (head, content) = kept.split_once("\"content\":").unwrap();
+    let content = content.strip_suffix('}').unwrap();
+    let check = format!("{:08x}", crc32fast::hash(format!("execution/1/{content}").as_bytes()));
+    let (before, after) = head.split_once("\"check\":\"").unwrap();
+    let written = format!("{before}\"check\":\"{check}{}\"content\":{content}}}", &after[8..]);
+    let restored = Execution::restore(&Snapshot::new(written)).unwrap();
+    let told = restored.explain(START);
+    assert!(told.sentences().all(|sentence| !sentence.chars().any(char::is_control)), "{told:?}");
+    assert!(told.to_string().contains(r"HTTP 422: \u{1b}[2J\u{a}Paid."), "{told}");
+    let escalation = restored.escalation(START);
+    assert!(!escalation.details.iter().any(|detail| detail.value.chars().any(char::is_control)));
 }
 
 fn invoice() -> Source {
