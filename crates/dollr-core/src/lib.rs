@@ -89,7 +89,7 @@ pub use invalid::Invalid;
 pub use machine::{Action, Event, Machine, Rejected, Why};
 pub use money::{Amount, Currency};
 pub use policy::{Policy, Resend};
-pub use schedule::{InvalidSchedule, Schedule};
+pub use schedule::{Estimate, InvalidSchedule, Learned, Schedule, TooFewSamples};
 pub use secret::Secret;
 pub use snapshot::{BadSnapshot, Snapshot};
 pub use source::{SOURCE_TRANSITIONS, Source};

@@ -2,10 +2,16 @@
 //! for how payments complete, not a doubling back-off: dense while most customers approve, thin once few are left.
 //! Integers only, so that every language and machine comes to the same moment (API §5, rule 4; invariant I12).
 
+mod completions;
+mod hazard;
+mod learn;
+
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use learn::{Estimate, Learned, TooFewSamples};
 
 use crate::timestamp::millis;
 
