@@ -2,6 +2,8 @@
 //! Not a timed test: it prints the table that the default was chosen by.
 #![allow(clippy::disallowed_macros, reason = "a benchmark prints")]
 
+#[path = "../tests/support/completions.rs"]
+mod completions;
 #[path = "../tests/support/optimum.rs"]
 mod optimum;
 #[path = "../tests/support/polling.rs"]
@@ -9,6 +11,7 @@ mod polling;
 
 use std::time::Duration;
 
+use completions::{completed, found_out};
 use dollr_core::{Policy, Schedule};
 use optimum::{Cost, HORIZON, MODELS, Model, Optimum};
 use polling::{SEED, SplitMix64, asked_until, reference_ids};
@@ -16,6 +19,9 @@ use polling::{SEED, SplitMix64, asked_until, reference_ids};
 /// How many reference ids the jitter is averaged over, and the grid of the optimum in seconds.
 const IDS: usize = 500;
 const STEP: f64 = 0.1;
+
+/// How often a schedule is learned, each time from other payments.
+const SEEDS: u64 = 20;
 
 /// A name, and the times of the questions: one sequence for each id, or a single one where nothing is jittered.
 type Row = (&'static str, Vec<Vec<f64>>);
@@ -41,6 +47,30 @@ fn main() {
     println!(
         "\n“By the engine” drives executions; “by hand” draws the jitter anew, uniform and not in steps."
     );
+    println!(
+        "\nLearned from 1,000 payments: the best and the worst ratio of {SEEDS} seeds, and what the worst costs"
+    );
+    println!("| model | samples | polls | mean delay | ratio |");
+    println!("| --- | --- | ---: | ---: | ---: |");
+    MODELS.iter().for_each(learned);
+}
+
+/// What is learned from exact times, and from those that the default found out.
+fn learned(model: &Model) {
+    let (optimum, questions) = (Optimum::over(model, STEP), engine(&Schedule::default(), IDS));
+    for kind in ["exact", "found out"] {
+        let mut all = Vec::new();
+        for seed in 1..=SEEDS {
+            let exact = completed(model, seed, 1_000);
+            let samples = if kind == "exact" { exact } else { found_out(&exact, &questions) };
+            let learned = Schedule::learn(&samples, &Schedule::default()).unwrap();
+            let Cost { polls, delay } = model.mean_cost(&engine(&learned.schedule, 50));
+            all.push((polls / optimum.polls_at(delay), polls, delay));
+        }
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let ((best, ..), (worst, polls, delay)) = (all[0], all[all.len() - 1]);
+        println!("| {} | {kind} | {polls:.2} | {delay:.2} s | {best:.3} … {worst:.3} |", model.name);
+    }
 }
 
 /// The delay in seconds that one completed payment in twenty exceeds.
@@ -68,20 +98,20 @@ fn pairs(times: &[f64]) -> impl Iterator<Item = (f64, f64)> {
 fn rows() -> Vec<Row> {
     let every = |gap| Schedule::new(Duration::from_secs(gap), &[(Duration::ZERO, Duration::from_secs(gap))]);
     vec![
-        ("default, by the engine", engine(&Schedule::default())),
+        ("default, by the engine", engine(&Schedule::default(), IDS)),
         ("default, by hand", by_hand(&Schedule::default())),
-        ("cards, by the engine", engine(&Schedule::cards())),
-        ("every 3 s", engine(&every(3).unwrap())),
-        ("every 5 s", engine(&every(5).unwrap())),
+        ("cards, by the engine", engine(&Schedule::cards(), IDS)),
+        ("every 3 s", engine(&every(3).unwrap(), IDS)),
+        ("every 5 s", engine(&every(5).unwrap(), IDS)),
         ("2, 3, 4, then 5 s", fixed(2.0, |gap| (gap + 1.0).min(5.0))),
         ("×1.5 from 2 s, cap 30 s", fixed(2.0, |gap| (gap * 1.5).min(30.0))),
         ("×2 from 2 s, cap 60 s", fixed(2.0, |gap| (gap * 2.0).min(60.0))),
     ]
 }
 
-fn engine(schedule: &Schedule) -> Vec<Vec<f64>> {
+fn engine(schedule: &Schedule, ids: usize) -> Vec<Vec<f64>> {
     let policy = Policy::default().schedule(schedule.clone());
-    reference_ids(IDS).map(|id| asked_until(HORIZON, id, policy.clone())).collect()
+    reference_ids(ids).map(|id| asked_until(HORIZON, id, policy.clone())).collect()
 }
 
 /// The schedule's own promise, read from its public curve: the first delay up to a tenth longer, each gap up to a tenth
