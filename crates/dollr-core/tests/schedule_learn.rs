@@ -171,6 +171,14 @@ fn the_estimates_are_what_the_schedules_cost() {
 }
 
 #[test]
+fn the_mean_delay_is_that_of_the_payments_that_complete() {
+    let ended = completed(&MODELS[0], 1, 500);
+    let all = [ended.clone(), vec![Duration::MAX; 500]].concat();
+    let [ended, all] = [ended, all].map(|samples| learned(&samples, &Schedule::default()).before);
+    assert!(ended.delay.abs_diff(all.delay) <= ms(1) && all.polls > 5.0 * ended.polls, "{ended:?}, {all:?}");
+}
+
+#[test]
 fn it_is_the_same_on_every_machine_and_in_every_order() {
     let one = |i: u64| if i % 50 == 49 { Duration::MAX } else { ms(3_000 + i * i) };
     let mut samples: Vec<Duration> = (0..500).map(one).collect();
