@@ -124,9 +124,12 @@ pub(crate) struct Collect {
     /// What is to be paid, in major units; anything else is never taken for paid.
     #[arg(long, allow_negative_numbers = true, value_parser = amount)]
     pub(crate) amount: Option<Amount>,
-    /// Your own name of the order, for the journal.
+    /// Your own name of the order: it has one attempt at a time.
     #[arg(long, value_parser = order)]
     pub(crate) order: Option<String>,
+    /// Collect although another attempt holds the order, and keep this reason in the journal.
+    #[arg(long, requires = "order", value_parser = reason, value_name = "REASON")]
+    pub(crate) despite: Option<String>,
     /// An id of your own for this one attempt: a version-4 UUID that was never used.
     #[arg(long)]
     pub(crate) reference_id: Option<ReferenceId>,
@@ -204,6 +207,11 @@ fn amount(text: &str) -> Result<Amount, Invalid> {
 
 fn order(text: &str) -> Result<String, Invalid> {
     let wrong = || invalid("order", text, "your own name of it, such as A-1, without control characters");
+    if is_plain(text) { Ok(text.to_string()) } else { Err(wrong()) }
+}
+
+fn reason(text: &str) -> Result<String, Invalid> {
+    let wrong = || invalid("reason", text, "a few words, without control characters");
     if is_plain(text) { Ok(text.to_string()) } else { Err(wrong()) }
 }
 

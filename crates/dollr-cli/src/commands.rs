@@ -97,6 +97,9 @@ pub(crate) fn collect(args: &Args, collect: &Collect) -> Result<ExitCode, Failur
     if let Some(order) = &collect.order {
         attempt = attempt.order(order);
     }
+    if let Some(reason) = &collect.despite {
+        attempt = attempt.despite(reason);
+    }
     let report = watched(&format!("collecting {id}"), || client.collect(attempt))?;
     output::print(&report, args.json)
 }

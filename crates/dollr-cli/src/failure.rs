@@ -20,8 +20,8 @@ enum Blame {
     Event,
     /// What was given: exit code 2.
     Usage,
-    /// Nobody: the vendor would not do it. Exit code 3.
-    Vendor,
+    /// Nobody: it was refused. Exit code 3.
+    Nobody,
 }
 
 impl Failure {
@@ -37,7 +37,7 @@ impl Failure {
         ExitCode::from(match self.blame {
             Blame::Event => 1,
             Blame::Usage => 2,
-            Blame::Vendor => 3,
+            Blame::Nobody => 3,
         })
     }
 }
@@ -57,8 +57,12 @@ impl From<Error> for Failure {
                 let why = "is in the journal already, and an id is sent only once";
                 return Self::usage(format!("--reference-id: {key} {why}: ask with `dollr status {key}`"));
             }
+            Error::Journal(JournalError::OrderTaken { key, .. }) => {
+                let next = format!("ask with `dollr status {key}`, or give --despite REASON");
+                return Self { sentence: format!("{error}: {next}"), blame: Blame::Nobody };
+            }
             Error::Config(_) | Error::Invalid(_) => Blame::Usage,
-            Error::Refused(_) => Blame::Vendor,
+            Error::Refused(_) => Blame::Nobody,
             _ => Blame::Event,
         };
         Self { sentence: error.to_string(), blame }

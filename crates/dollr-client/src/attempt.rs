@@ -11,6 +11,7 @@ type Show<'a> = Box<dyn Fn(&Secret) + Send + Sync + 'a>;
 pub struct Attempt<'a> {
     pub(crate) intent: Intent,
     pub(crate) order: Option<String>,
+    pub(crate) despite: Option<String>,
     pub(crate) patience: Option<Duration>,
     pub(crate) show: Option<Show<'a>>,
 }
@@ -18,13 +19,22 @@ pub struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     /// An attempt at `intent`, with the client's policy.
     pub fn new(intent: Intent) -> Self {
-        Self { intent, order: None, patience: None, show: None }
+        Self { intent, order: None, despite: None, patience: None, show: None }
     }
 
-    /// The merchant's own name of the order, for the journal.
+    /// The merchant's own name of the order. It has one attempt at a time: while another one has moved money for it, or still
+    /// may, this one is refused with [`JournalError::OrderTaken`](dollr_journal::JournalError::OrderTaken).
     #[must_use]
     pub fn order(mut self, order: impl Into<String>) -> Self {
         self.order = Some(order.into());
+        self
+    }
+
+    /// Begins although another attempt holds the order. The reason is kept in the journal, for whoever asks later why the
+    /// customer was charged twice.
+    #[must_use]
+    pub fn despite(mut self, reason: impl Into<String>) -> Self {
+        self.despite = Some(reason.into());
         self
     }
 
@@ -56,6 +66,7 @@ impl fmt::Debug for Attempt<'_> {
         f.debug_struct("Attempt")
             .field("intent", &self.intent)
             .field("order", &self.order)
+            .field("despite", &self.despite)
             .field("patience", &self.patience)
             .finish_non_exhaustive()
     }

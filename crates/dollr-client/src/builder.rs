@@ -3,10 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dollr_core::{Credentials, Policy, Secret};
+use dollr_core::{Credentials, Limit, Policy, Secret, Token};
 use dollr_journal::Journal;
 use ureq::config::Config;
 use ureq::http::{HeaderValue, Uri};
@@ -15,6 +15,7 @@ use ureq::{Agent, Proxy};
 
 use crate::client::Show;
 use crate::http::Http;
+use crate::throttle::Throttle;
 use crate::{Client, Clock, Error, SystemClock};
 
 /// Where the API is: `https`, or `http` on loopback; scheme, host and port, and maybe a path before `/v1`.
@@ -86,6 +87,8 @@ pub struct ClientBuilder {
     read: Duration,
     total: Duration,
     show: Option<Show>,
+    name: Option<String>,
+    limit: Option<Limit>,
 }
 
 impl Default for ClientBuilder {
@@ -104,6 +107,8 @@ impl Default for ClientBuilder {
             read: Duration::from_secs(20),
             total: Duration::from_secs(30),
             show: None,
+            name: None,
+            limit: None,
         }
     }
 }
@@ -207,6 +212,19 @@ impl ClientBuilder {
         self
     }
 
+    /// What this client is called in the journal, where it takes payments over or claims goods; unlike any other's. Without
+    /// it, a name is made of the process and a random number.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// At most so many questions and payments, by all clients with a limit that share the journal. Give all the same one.
+    pub fn limit(mut self, limit: Limit) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
     /// Checks the settings. Nothing is called yet.
     pub fn build(self) -> Result<Client, Error> {
         if HeaderValue::from_str(&self.user_agent).is_err() {
@@ -215,8 +233,19 @@ impl ClientBuilder {
             ));
         }
         let (kept, fresh) = (self.config(8)?, self.config(0)?);
-        let http = Http::new(kept, fresh, self.base?.0);
-        Ok(Client::new(http, self.credentials?, self.policy, self.journal, self.clock, self.show))
+        Ok(Client {
+            http: Http::new(kept, fresh, self.base?.0),
+            credentials: self.credentials?,
+            token: Mutex::new(Token::new()),
+            policy: self.policy,
+            journal: self.journal,
+            clock: self.clock,
+            show: self.show,
+            name: self.name.map_or_else(name, Ok)?,
+            limit: self.limit,
+            throttle: self.limit.map(|limit| Throttle::new(limit, 1)),
+            process: std::process::id(),
+        })
     }
 
     fn without(mut self, name: &str) -> Self {
@@ -277,4 +306,11 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("base", &self.base).finish_non_exhaustive()
     }
+}
+
+/// A name that nobody else has.
+fn name() -> Result<String, Error> {
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes).map_err(|e| Error::Random(e.to_string()))?;
+    Ok(format!("process {} {:08x}", std::process::id(), u32::from_be_bytes(bytes)))
 }

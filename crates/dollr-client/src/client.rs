@@ -4,29 +4,36 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dollr_core::{
-    Amount, Bearer, Checkout, CheckoutOrder, Credentials, Currency, Event, Execution, Loss, Machine, Policy,
-    ReferenceId, Refusal, Rejected, Request, Response, Secret, Session, Source, SourceRef, Token,
+    Amount, Bearer, Checkout, CheckoutOrder, Credentials, Currency, Event, Execution, Limit, Loss, Machine,
+    Policy, ReferenceId, Refusal, Rejected, Request, Response, Secret, Session, Source, SourceRef, Token,
     TokenAction,
 };
-use dollr_journal::{Journal, JournalError};
+use dollr_journal::{Journal, JournalError, Order};
 
 use crate::drive::{Drive, Recording, Row};
 use crate::http::Http;
+use crate::throttle::{NotYet, Throttle, wait_for_permit};
 use crate::{Attempt, ClientBuilder, Clock, Error, Report};
 
 /// A merchant's connection to the vendor: one token, one policy, one journal. Share it between threads.
 ///
 /// See the [crate's front page](crate) for a first payment.
 pub struct Client {
-    http: Http,
-    credentials: Credentials,
-    token: Mutex<Token>,
-    policy: Policy,
+    pub(crate) http: Http,
+    pub(crate) credentials: Credentials,
+    pub(crate) token: Mutex<Token>,
+    pub(crate) policy: Policy,
     pub(crate) journal: Option<Arc<dyn Journal>>,
     pub(crate) clock: Arc<dyn Clock>,
-    show: Option<Show>,
-    process: u32,
+    pub(crate) show: Option<Show>,
+    pub(crate) name: String,
+    pub(crate) limit: Option<Limit>,
+    pub(crate) throttle: Option<Throttle>,
+    pub(crate) process: u32,
 }
+
+/// A call waits for the budget no longer than this; then it counts as not made, and its machine tries again.
+const BUDGET_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Gives a card's secret to the payer of the payment with this key.
 pub(crate) type Show = Box<dyn Fn(&str, &Secret) + Send + Sync>;
@@ -35,18 +42,6 @@ impl Client {
     /// Settings first.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
-    }
-
-    pub(crate) fn new(
-        http: Http,
-        credentials: Credentials,
-        policy: Policy,
-        journal: Option<Arc<dyn Journal>>,
-        clock: Arc<dyn Clock>,
-        show: Option<Show>,
-    ) -> Self {
-        let token = Mutex::new(Token::new());
-        Self { http, credentials, token, policy, journal, clock, show, process: std::process::id() }
     }
 
     /// The same client with this journal; its token stays.
@@ -80,7 +75,7 @@ impl Client {
 
     /// The same for a payout, a transfer or a refund.
     pub fn execute<'a>(&self, attempt: impl Into<Attempt<'a>>) -> Result<Report, Error> {
-        let Attempt { intent, order, patience, show } = attempt.into();
+        let Attempt { intent, order, despite, patience, show } = attempt.into();
         let Some(journal) = &self.journal else { return Err(Error::NoJournal) };
         let key = intent.reference_id().to_string();
         if journal.load(&key)?.is_some() {
@@ -92,7 +87,9 @@ impl Client {
         let machine = Execution::prepare(intent, policy, self.clock.now());
         let own = |secret: &Secret| self.show_action(&key, secret);
         let show: &dyn Fn(&Secret) = show.as_deref().map_or(&own, |show| show);
-        Drive::new(self, machine, None, Recording::New(order.as_deref())).showing(show).run(patience)
+        let despite = despite.as_deref();
+        let order = order.as_deref().map(|name| Order { name, despite });
+        Drive::new(self, machine, None, Recording::New(order)).showing(show).run(patience)
     }
 
     /// Makes a hosted checkout: send the customer to its `url`, keep its `source` with the order, then verify that.
@@ -143,13 +140,8 @@ impl Client {
         let row = self.recorded(reference_id)?;
         let key = reference_id.to_string();
         let show = |secret: &Secret| self.show_action(&key, secret);
-        match row.saved.ask() {
-            Some(_) => {
-                let machine = self.resumed(&row, patience);
-                Drive::new(self, machine, Some(row), Recording::Shared).showing(&show).run(patience)
-            }
-            None => self.status(reference_id),
-        }
+        let machine = self.resumed(&row, patience);
+        Drive::new(self, machine, Some(row), Recording::Shared).showing(&show).run(patience)
     }
 
     /// How a recorded payment stands: one question, also about one that has ended.
@@ -158,13 +150,18 @@ impl Client {
         Drive::new(self, row.saved.clone(), Some(row), Recording::Shared).ask()
     }
 
-    /// A recorded machine, with patience; one that has ended needs none.
+    /// A recorded machine, adopted and with patience; one that has ended needs none.
     pub(crate) fn resumed<M: Machine>(&self, row: &Row<M>, patience: Duration) -> M {
-        let resumed = row.saved.clone().apply(Event::Resumed { patience }, self.clock.now());
+        if row.saved.is_terminal() {
+            return row.saved.clone();
+        }
+        let now = self.clock.now();
+        let adopted = row.saved.clone().apply(Event::Adopted { horizon: None }, now);
+        let resumed = adopted.and_then(|machine| machine.apply(Event::Resumed { patience }, now));
         resumed.unwrap_or_else(Rejected::into_machine)
     }
 
-    fn show_action(&self, key: &str, secret: &Secret) {
+    pub(crate) fn show_action(&self, key: &str, secret: &Secret) {
         if let Some(show) = &self.show {
             show(key, secret);
         }
@@ -186,8 +183,24 @@ impl Client {
         self.policy.clone().patience(patience)
     }
 
-    /// One call of a machine, with the token it needs. A token that cannot be had means that nothing was sent.
+    /// One call of a machine, once the budget has one. Where that takes too long, nothing was sent.
     pub(crate) fn exchange(&self, request: &Request) -> Result<Event, Error> {
+        let (Some(throttle), Some(journal)) = (&self.throttle, &self.journal) else {
+            return self.exchange_now(request);
+        };
+        let patience = |not_yet: NotYet| not_yet.wait <= BUDGET_PATIENCE;
+        match wait_for_permit(throttle, &**journal, &*self.clock, patience)? {
+            Err(_) => Ok(Event::Lost { exchange: request.exchange, loss: Loss::NotSent }),
+            Ok(permit) => {
+                let event = self.exchange_now(request)?;
+                throttle.tell(&**journal, permit, &event, self.clock.now())?;
+                Ok(event)
+            }
+        }
+    }
+
+    /// One call, with the token it needs. A token that cannot be had means that nothing was sent.
+    pub(crate) fn exchange_now(&self, request: &Request) -> Result<Event, Error> {
         let bearer = match self.bearer() {
             Ok(bearer) => bearer,
             Err(Error::Transport { .. }) => {
@@ -204,8 +217,8 @@ impl Client {
 
     /// One call that is no machine's; a 401 is repeated once with a new token (API §1).
     fn call(&self, request: &Request) -> Result<Response, Error> {
-        let answer = match self.exchange(request)? {
-            Event::Answered { response, .. } if response.status() == 401 => self.exchange(request)?,
+        let answer = match self.exchange_now(request)? {
+            Event::Answered { response, .. } if response.status() == 401 => self.exchange_now(request)?,
             event => event,
         };
         match answer {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use dollr_core::{
     Action, Conflict, Event, Loss, Machine, Purpose, Request, Secret, Snapshot, Timestamp, Verdict,
 };
-use dollr_journal::{JournalError, Kind, Page, Version};
+use dollr_journal::{JournalError, Kind, Order, Page, Version};
 use tracing::{debug, info};
 
 use crate::{Client, Error};
@@ -37,6 +37,21 @@ enum Written {
     Overtaken,
 }
 
+/// What a write is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purport {
+    /// A request goes out after it.
+    Sends,
+    /// Something has happened, and this process stays with it.
+    Tells,
+    /// This process leaves it, and others look after it.
+    HandsOver,
+}
+
+/// How long after the end of its patience a process is taken for dead that has not handed its payment over: it may be
+/// asking a last question.
+const LAST_QUESTION: Duration = Duration::from_secs(60);
+
 /// Calls, by what they were for. Token calls are shared and not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Calls {
@@ -50,6 +65,12 @@ impl Calls {
     /// All of them.
     pub fn total(&self) -> u32 {
         self.execute + self.status
+    }
+
+    /// Counts a call, if it was made.
+    pub(crate) fn count(&mut self, purpose: Purpose, event: &Event) {
+        let calls = if purpose == Purpose::Execute { &mut self.execute } else { &mut self.status };
+        *calls += u32::from(!matches!(event, Event::Lost { loss: Loss::NotSent, .. }));
     }
 }
 
@@ -75,7 +96,7 @@ pub(crate) struct Row<M> {
 #[derive(Clone, Copy)]
 pub(crate) enum Recording<'a> {
     /// Under a key that nobody has used, for an order.
-    New(Option<&'a str>),
+    New(Option<Order<'a>>),
     /// Under a key that others may have used, too.
     Shared,
     /// Not at all: it only looks.
@@ -137,7 +158,7 @@ impl<'a, M: Machine> Drive<'a, M> {
                     (self.show)(&client_secret);
                     Event::Shown
                 }
-                Action::Done(verdict) => match self.keep("done")? {
+                Action::Done(verdict) => match self.hand_over()? {
                     Written::Durable => {
                         info!(verdict = verdict.name(), "done");
                         return Ok(());
@@ -152,7 +173,7 @@ impl<'a, M: Machine> Drive<'a, M> {
     /// Makes the machine's next state durable, before it is the machine's.
     fn record(&mut self, snapshot: &Snapshot) -> Result<Written, Error> {
         let recorded = self.after(Event::Recorded)?;
-        self.write(recorded, snapshot, "recorded")
+        self.write(recorded, snapshot, "recorded", Purport::Sends)
     }
 
     fn exchange(&mut self, request: &Request) -> Result<Event, Error> {
@@ -160,26 +181,21 @@ impl<'a, M: Machine> Drive<'a, M> {
             Err(error) => {
                 // No call was made, and the machine has to know it before the caller does.
                 self.apply(Event::Lost { exchange: request.exchange, loss: Loss::NotSent })?;
-                self.keep("not sent")?;
+                self.keep("not sent", Purport::HandsOver)?;
                 return Err(error);
             }
             Ok(event) => event,
         };
-        let calls = match request.exchange.purpose {
-            Purpose::Execute => &mut self.calls.execute,
-            _ => &mut self.calls.status,
-        };
-        *calls += u32::from(!matches!(event, Event::Lost { loss: Loss::NotSent, .. }));
+        self.calls.count(request.exchange.purpose, &event);
         Ok(event)
     }
 
     fn apply(&mut self, event: Event) -> Result<(), Error> {
         let machine = self.after(event)?;
         let before = std::mem::replace(&mut self.machine, machine);
-        let (from, to) = (before.state(), self.machine.state());
-        debug!(from, to, "applied");
+        debug!(from = before.state(), to = self.machine.state(), "applied");
         if self.machine.moved_since(&before) {
-            self.keep(&format!("{from} to {to}"))?;
+            self.keep(&happened(&before, &self.machine), Purport::Tells)?;
         }
         Ok(())
     }
@@ -190,22 +206,45 @@ impl<'a, M: Machine> Drive<'a, M> {
         self.machine.clone().apply(event, now).map_err(|e| Error::Rejected(e.to_string()))
     }
 
-    /// Saves the machine, if the journal has it differently.
-    fn keep(&mut self, what: &str) -> Result<Written, Error> {
-        if self.row.as_ref().is_some_and(|row| row.saved == self.machine) {
+    /// Saves the machine for others to go on with, unless this process has only looked at it.
+    fn hand_over(&mut self) -> Result<Written, Error> {
+        let looked = |row: &Row<M>| {
+            let same = row.saved.state() == self.machine.state() && !self.machine.moved_since(&row.saved);
+            same && self.calls == Calls::default()
+        };
+        if self.row.as_ref().is_some_and(looked) {
             return Ok(Written::Durable);
         }
-        self.write(self.machine.clone(), &self.machine.snapshot(), what)
+        self.keep("done", Purport::HandsOver)
+    }
+
+    /// Saves the machine, if the journal has it differently.
+    fn keep(&mut self, what: &str, purport: Purport) -> Result<Written, Error> {
+        if purport != Purport::HandsOver && self.row.as_ref().is_some_and(|row| row.saved == self.machine) {
+            return Ok(Written::Durable);
+        }
+        self.write(self.machine.clone(), &self.machine.snapshot(), what, purport)
     }
 
     /// Writes over the version that was read. Where somebody else was there first, his machine takes this one's place:
     /// what this one knew can be asked again, and what has not been recorded is not sent.
-    fn write(&mut self, machine: M, snapshot: &Snapshot, what: &str) -> Result<Written, Error> {
+    fn write(
+        &mut self,
+        machine: M,
+        snapshot: &Snapshot,
+        what: &str,
+        purport: Purport,
+    ) -> Result<Written, Error> {
         let Some(journal) = &self.client.journal else { return Ok(Written::Durable) };
         let (key, now) = (machine.key(), self.client.clock.now());
         let kind =
             Kind::parse(M::KIND).ok_or_else(|| Error::Rejected(format!("no journal for a {}", M::KIND)))?;
-        let page = Page { state: machine.state(), open: !machine.is_terminal(), snapshot, what };
+        let page = Page::of(&machine, snapshot, now).noting(what);
+        let due = match purport {
+            Purport::Sends | Purport::Tells if page.open => Some(self.deadline.max(now).after(LAST_QUESTION)),
+            _ => page.due,
+        };
+        let page = Page { sends: purport == Purport::Sends, due, ..page };
         let written = match (&self.row, self.recording) {
             (_, Recording::No) => return Ok(Written::Durable),
             (Some(row), _) => journal.save(&key, row.version, &page, now),
@@ -247,5 +286,14 @@ impl<'a, M: Machine> Drive<'a, M> {
             calls: self.calls,
             elapsed: now.since(self.begun),
         }
+    }
+}
+
+/// A change, in the words of a journal.
+pub(crate) fn happened<M: Machine>(before: &M, after: &M) -> String {
+    match (before.state(), after.state()) {
+        (from, to) if from != to => format!("{from} to {to}"),
+        _ if before.conflict() != after.conflict() => "contradicted".to_owned(),
+        _ => "asked once more".to_owned(),
     }
 }

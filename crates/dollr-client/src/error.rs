@@ -80,7 +80,11 @@ impl Error {
         }
     }
 
+    /// Of a payment that is on record; one that was refused for its order's sake is not.
     pub(crate) fn of(self, key: String) -> Self {
-        Self::Payment { key, error: Box::new(self) }
+        match self {
+            Self::Journal(JournalError::OrderTaken { .. }) => self,
+            error => Self::Payment { key, error: Box::new(error) },
+        }
     }
 }

@@ -53,7 +53,10 @@ mod client;
 mod clock;
 mod drive;
 mod error;
+mod fulfil;
 mod http;
+mod reconcile;
+mod throttle;
 
 pub use attempt::Attempt;
 pub use builder::{BaseUrl, ClientBuilder};
@@ -61,6 +64,8 @@ pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use drive::{Calls, Report};
 pub use error::Error;
+pub use fulfil::{Claimed, Delivery};
+pub use reconcile::{Reconcile, Summary};
 
 pub use dollr_core as core;
 pub use dollr_core::Verdict;

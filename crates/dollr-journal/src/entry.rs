@@ -1,6 +1,8 @@
 //! What a journal keeps: rows that are written over, each under a version, and the events that led there.
 
-use dollr_core::{Snapshot, Timestamp};
+use std::time::Duration;
+
+use dollr_core::{Machine, Snapshot, Timestamp};
 
 /// What a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +55,7 @@ impl Version {
 
 /// What is written each time.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a column, and none follows from another")]
 pub struct Page<'a> {
     /// The machine's state, in a word.
     pub state: &'a str,
@@ -60,8 +63,119 @@ pub struct Page<'a> {
     pub open: bool,
     /// The machine, to go on from.
     pub snapshot: &'a Snapshot,
-    /// What happened: the name of the event that is appended.
-    pub what: &'a str,
+    /// What happened: the name of the event that is appended; none where there is nothing to note.
+    pub what: Option<&'a str>,
+    /// When somebody should look after it, if nobody does; never, where there is no such moment.
+    pub due: Option<Timestamp>,
+    /// Whether goods may be handed out for it.
+    pub paid: bool,
+    /// Whether no other attempt at its order may begin.
+    pub holds_order: bool,
+    /// Whether a request goes out after this: it is refused with [`JournalError::OrderTaken`](crate::JournalError::OrderTaken)
+    /// where another attempt holds its order. What only says what happened is never refused.
+    pub sends: bool,
+}
+
+impl<'a> Page<'a> {
+    /// A page that is not due, pays for nothing and holds no order.
+    pub const fn new(state: &'a str, open: bool, snapshot: &'a Snapshot, what: &'a str) -> Self {
+        let what = Some(what);
+        Self { state, open, snapshot, what, due: None, paid: false, holds_order: false, sends: false }
+    }
+
+    /// The page of a machine whose snapshot this is, with nothing to note; it is due when the machine says so.
+    pub fn of<M: Machine>(machine: &M, snapshot: &'a Snapshot, now: Timestamp) -> Self {
+        Self {
+            state: machine.state(),
+            open: !machine.is_terminal(),
+            snapshot,
+            what: None,
+            due: machine.due(now),
+            paid: machine.is_paid(),
+            holds_order: machine.holds_order(),
+            sends: false,
+        }
+    }
+
+    /// With an event.
+    #[must_use]
+    pub fn noting(self, what: &'a str) -> Self {
+        Self { what: Some(what), ..self }
+    }
+}
+
+/// The order that an attempt is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order<'a> {
+    /// The merchant's own name of it.
+    pub name: &'a str,
+    /// Why this attempt may begin although another one holds the order; it is kept.
+    pub despite: Option<&'a str>,
+}
+
+impl<'a> Order<'a> {
+    /// An order that must be free.
+    pub const fn new(name: &'a str) -> Self {
+        Self { name, despite: None }
+    }
+}
+
+/// A write over one row among many.
+#[derive(Clone, Debug)]
+pub struct Write<'a> {
+    /// The row.
+    pub key: &'a str,
+    /// The version that it must have.
+    pub expected: Version,
+    /// What is written.
+    pub page: Page<'a>,
+}
+
+/// How a worker takes rows: for whom, how many, and how long nobody else gets them.
+#[derive(Clone, Copy, Debug)]
+pub struct Lease<'a> {
+    /// The worker's name, unlike any other's.
+    pub holder: &'a str,
+    /// At most so many rows.
+    pub limit: usize,
+    /// After this they can be taken by others.
+    pub term: Duration,
+}
+
+/// How much there is to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Backlog {
+    /// Rows with more to come.
+    pub open: u64,
+    /// Rows that are due, taken or not.
+    pub due: u64,
+    /// When the oldest of those was due.
+    pub oldest_due: Option<Timestamp>,
+}
+
+/// Whose task it is to hand out the goods of a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Claim {
+    /// The payment that was claimed: where it has an order, maybe another one of the same order.
+    pub key: String,
+    /// Who claimed it.
+    pub by: String,
+    /// When, by his clock.
+    pub at: Timestamp,
+    /// When the goods were handed out, if that was said.
+    pub fulfilled_at: Option<Timestamp>,
+}
+
+/// How long a payment took that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Life {
+    /// The state that it ended in.
+    pub state: String,
+    /// From its first record to its end.
+    pub lasted: Duration,
 }
 
 /// A row, as it was last written.
@@ -74,6 +188,8 @@ pub struct Entry {
     pub kind: Kind,
     /// The merchant's order, where there is one.
     pub order: Option<String>,
+    /// Why it could begin although another attempt held the order.
+    pub despite: Option<String>,
     /// The machine's state, in a word.
     pub state: String,
     /// Whether there is more to come.
@@ -82,6 +198,8 @@ pub struct Entry {
     pub snapshot: Snapshot,
     /// The version to name when it is saved.
     pub version: Version,
+    /// When somebody should look after it.
+    pub due: Option<Timestamp>,
     /// When it was made, by the host's clock.
     pub created_at: Timestamp,
     /// When it was last written, by the host's clock.
@@ -90,15 +208,17 @@ pub struct Entry {
 
 impl Entry {
     /// The row that [`create`](crate::Journal::create) makes: for journals kept elsewhere.
-    pub fn new(key: &str, kind: Kind, order: Option<&str>, page: &Page<'_>, now: Timestamp) -> Self {
+    pub fn new(key: &str, kind: Kind, order: Option<Order<'_>>, page: &Page<'_>, now: Timestamp) -> Self {
         Self {
             key: key.to_owned(),
             kind,
-            order: order.map(str::to_owned),
+            order: order.map(|order| order.name.to_owned()),
+            despite: order.and_then(|order| order.despite).map(str::to_owned),
             state: page.state.to_owned(),
             open: page.open,
             snapshot: page.snapshot.clone(),
             version: Version::FIRST,
+            due: page.due,
             created_at: now,
             updated_at: now,
         }
@@ -110,6 +230,7 @@ impl Entry {
         self.open = page.open;
         self.snapshot = page.snapshot.clone();
         self.version = self.version.next();
+        self.due = page.due;
         self.updated_at = now;
     }
 }
@@ -127,8 +248,8 @@ pub struct Line {
 }
 
 impl Line {
-    /// The line that a write appends: for journals kept elsewhere.
-    pub fn new(page: &Page<'_>, now: Timestamp) -> Self {
-        Self { at: now, what: page.what.to_owned(), state: page.state.to_owned() }
+    /// The line that a write appends, if it does: for journals kept elsewhere.
+    pub fn of(page: &Page<'_>, now: Timestamp) -> Option<Self> {
+        page.what.map(|what| Self { at: now, what: what.to_owned(), state: page.state.to_owned() })
     }
 }

@@ -16,6 +16,20 @@ pub enum JournalError {
         /// Its key.
         key: String,
     },
+    /// Another attempt at the order has moved money or still may.
+    #[error(
+        "the order {} has an attempt already, {} ({state}): another one could charge twice",
+        shown(order),
+        shown(key)
+    )]
+    OrderTaken {
+        /// The order.
+        order: String,
+        /// The attempt that holds it.
+        key: String,
+        /// The state of that attempt.
+        state: String,
+    },
     /// Somebody else has written the row since it was read, or it is not there.
     #[error("{}", stale(key, *expected, *found))]
     Stale {
@@ -25,6 +39,12 @@ pub enum JournalError {
         expected: Version,
         /// The version that it has; none where there is no such row.
         found: Option<Version>,
+    },
+    /// There is no such row.
+    #[error("the journal has no entry for {}", shown(key))]
+    Unknown {
+        /// Its key.
+        key: String,
     },
     /// A journal was to be there.
     #[error("there is no journal at {}", place(path))]

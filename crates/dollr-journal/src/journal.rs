@@ -2,90 +2,103 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
 
-use dollr_core::Timestamp;
+use dollr_core::{Snapshot, Timestamp};
 
-use crate::entry::{Entry, Kind, Line, Page, Version};
+use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Life, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
 
-/// A place where payments outlive the process. It may be shared between threads.
-pub trait Journal: Send + Sync + Debug {
-    /// Makes a row and its first line. Durable when it returns. [`JournalError::Exists`] when the key is there already.
-    fn create(
-        &self,
-        key: &str,
-        kind: Kind,
-        order: Option<&str>,
-        page: &Page<'_>,
-        now: Timestamp,
-    ) -> Result<Version, JournalError>;
+/// Makes of what is kept what is to be kept, at the moment that it is given; none leaves it as it is.
+pub type Change<'a> = &'a mut dyn FnMut(Option<Snapshot>, Timestamp) -> Option<Snapshot>;
 
-    /// Writes a row over and appends a line. Durable when it returns; only if the row still has the version
-    /// `expected`, else [`JournalError::Stale`].
-    fn save(
-        &self,
-        key: &str,
-        expected: Version,
-        page: &Page<'_>,
-        now: Timestamp,
-    ) -> Result<Version, JournalError>;
+/// A journal behind a pointer is one, so what it can do is written down once, and forwarded.
+macro_rules! journal {
+    ($($(#[$doc:meta])* fn $name:ident(&self $(, $arg:ident: $type:ty)* $(,)?) -> $result:ty;)+) => {
+        /// A place where payments outlive the process. It may be shared between threads.
+        pub trait Journal: Send + Sync + Debug {
+            $($(#[$doc])* fn $name(&self $(, $arg: $type)*) -> Result<$result, JournalError>;)+
+        }
 
-    /// The row, if there is one.
-    fn load(&self, key: &str) -> Result<Option<Entry>, JournalError>;
+        impl<J: Journal + ?Sized> Journal for Arc<J> {
+            $(fn $name(&self $(, $arg: $type)*) -> Result<$result, JournalError> { (**self).$name($($arg),*) })+
+        }
 
-    /// The rows with more to come, in the order they were made: oldest first.
-    fn open_entries(&self) -> Result<Vec<Entry>, JournalError>;
-
-    /// The rows, the one made last first, at most `limit`.
-    fn entries(&self, limit: usize) -> Result<Vec<Entry>, JournalError>;
-
-    /// What happened to a row, in order; nothing where there is no such row.
-    fn lines(&self, key: &str) -> Result<Vec<Line>, JournalError>;
-}
-
-/// A journal behind a pointer is one.
-macro_rules! forward {
-    ($pointer:ty) => {
-        impl<J: Journal + ?Sized> Journal for $pointer {
-            fn create(
-                &self,
-                key: &str,
-                kind: Kind,
-                order: Option<&str>,
-                page: &Page<'_>,
-                now: Timestamp,
-            ) -> Result<Version, JournalError> {
-                (**self).create(key, kind, order, page, now)
-            }
-
-            fn save(
-                &self,
-                key: &str,
-                expected: Version,
-                page: &Page<'_>,
-                now: Timestamp,
-            ) -> Result<Version, JournalError> {
-                (**self).save(key, expected, page, now)
-            }
-
-            fn load(&self, key: &str) -> Result<Option<Entry>, JournalError> {
-                (**self).load(key)
-            }
-
-            fn open_entries(&self) -> Result<Vec<Entry>, JournalError> {
-                (**self).open_entries()
-            }
-
-            fn entries(&self, limit: usize) -> Result<Vec<Entry>, JournalError> {
-                (**self).entries(limit)
-            }
-
-            fn lines(&self, key: &str) -> Result<Vec<Line>, JournalError> {
-                (**self).lines(key)
-            }
+        impl<J: Journal + ?Sized> Journal for &J {
+            $(fn $name(&self $(, $arg: $type)*) -> Result<$result, JournalError> { (**self).$name($($arg),*) })+
         }
     };
 }
 
-forward!(Arc<J>);
-forward!(&J);
+journal! {
+    /// Makes a row and its first line. Durable when it returns. [`JournalError::Exists`] when the key is there already,
+    /// [`JournalError::OrderTaken`] where the page [`sends`](Page::sends) and another attempt holds its order.
+    fn create(&self, key: &str, kind: Kind, order: Option<Order<'_>>, page: &Page<'_>, now: Timestamp) -> Version;
+
+    /// Writes a row over, appends its line and ends its lease. Durable when it returns; only if the row still has the
+    /// version `expected`, else [`JournalError::Stale`].
+    fn save(&self, key: &str, expected: Version, page: &Page<'_>, now: Timestamp) -> Version;
+
+    /// Saves many rows at once, each that still has the version it must have; none for the others. No page may
+    /// [`send`](Page::sends).
+    fn save_all(&self, writes: &[Write<'_>], now: Timestamp) -> Vec<Option<Version>>;
+
+    /// The row, if there is one.
+    fn load(&self, key: &str) -> Option<Entry>;
+
+    /// The rows with more to come, in the order they were made: oldest first.
+    fn open_entries(&self) -> Vec<Entry>;
+
+    /// The rows, the one made last first, at most `limit`.
+    fn entries(&self, limit: usize) -> Vec<Entry>;
+
+    /// What happened to a row, in order; nothing where there is no such row.
+    fn lines(&self, key: &str) -> Vec<Line>;
+
+    /// Takes rows that are due, the longest due first. Nobody else gets them until the term is over or they are saved, and
+    /// taking makes a new version: whoever had them before can no longer save them (invariant I14). The rows of a worker
+    /// that has crashed come back when its term is over.
+    fn take_due(&self, lease: Lease<'_>, now: Timestamp) -> Vec<Entry>;
+
+    /// Gives back rows that were taken and not looked at: they are due as before.
+    fn give_back(&self, taken: &[(&str, Version)]) -> ();
+
+    /// How much there is to do.
+    fn backlog(&self, now: Timestamp) -> Backlog;
+
+    /// Rows with more to come for which there is no moment to look after them: never sent, or open after their horizon. Oldest
+    /// first, at most `limit`.
+    fn unattended(&self, limit: usize) -> Vec<Entry>;
+
+    /// Changes what all who use this journal share under a name, one after the other. The moment that `change` gets is the
+    /// server's, where there is one, and else `now`. It may be called again where the server was lost.
+    fn share(&self, name: &str, now: Timestamp, change: Change<'_>) -> ();
+
+    /// Claims the goods of a payment, or those of its order where it has one, once for all callers: none when `by` has it now,
+    /// and else the claim that was first. That it is paid is the caller's to know. [`JournalError::Unknown`] where there is no row.
+    fn claim(&self, key: &str, by: &str, now: Timestamp) -> Option<Claim>;
+
+    /// The claim on the goods of a payment, if there is one.
+    fn claimed(&self, key: &str) -> Option<Claim>;
+
+    /// Claims the next payment whose goods nobody has claimed, the longest paid first, of those that ended `since`. Unless it is
+    /// [`fulfilled`](Journal::fulfil) within `term`, it is given to somebody else again.
+    fn take_paid(&self, by: &str, term: Duration, since: Timestamp, now: Timestamp) -> Option<Entry>;
+
+    /// The goods were handed out: nobody gets the claim again. `false` where it is not claimed, by him if one is named.
+    fn fulfil(&self, key: &str, by: Option<&str>, now: Timestamp) -> bool;
+
+    /// The goods were not handed out: somebody else may claim them. `false` where it is not claimed, by him if one is
+    /// named, or fulfilled.
+    fn release(&self, key: &str, by: Option<&str>, now: Timestamp) -> bool;
+
+    /// How long payments took that have ended, the latest first, at most `limit`.
+    fn lives(&self, limit: usize) -> Vec<Life>;
+
+    /// Forgets payments that ended before that moment, with their lines and claims, at most `limit`: how many. What is open, due
+    /// or claimed and not fulfilled stays.
+    fn prune(&self, before: Timestamp, limit: usize) -> usize;
+
+    /// The schema that it has.
+    fn schema(&self) -> u32;
+}

@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use dollr_core::{Snapshot, Timestamp};
-//! use dollr_journal::{Journal, JournalError, Kind, Page, SqliteJournal};
+//! use dollr_journal::{Journal, JournalError, Kind, Order, Page, SqliteJournal};
 //!
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("journal.db");
@@ -15,11 +15,11 @@
 //!
 //! // 1. What is about to be sent is made durable …
 //! let snapshot = Snapshot::new("{}"); // from `Action::Record`
-//! let page = Page { state: "sending", open: true, snapshot: &snapshot, what: "prepared" };
-//! let first = journal.create(id, Kind::Execution, Some("order 17"), &page, now)?;
+//! let page = Page::new("sending", true, &snapshot, "prepared");
+//! let first = journal.create(id, Kind::Execution, Some(Order::new("order 17")), &page, now)?;
 //!
 //! // 2. … sent, and what came of it is saved over the version that was read.
-//! let page = Page { state: "completed", open: false, snapshot: &snapshot, what: "answered" };
+//! let page = Page::new("completed", false, &snapshot, "answered");
 //! journal.save(id, first, &page, now)?;
 //!
 //! // 3. Whoever still holds the older version has come too late.
@@ -80,9 +80,9 @@ mod postgres;
 mod sqlite;
 mod stored;
 
-pub use entry::{Entry, Kind, Line, Page, Version};
+pub use entry::{Backlog, Claim, Entry, Kind, Lease, Life, Line, Order, Page, Version, Write};
 pub use error::JournalError;
-pub use journal::Journal;
+pub use journal::{Change, Journal};
 pub use open::{holds_password, open, open_existing};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresJournal;

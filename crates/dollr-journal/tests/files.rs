@@ -204,10 +204,10 @@ fn a_checkpoint_that_was_cut_short_is_no_damage() {
 fn a_newer_schema_is_refused_and_stays_as_it_was() {
     let desk = Desk::new();
     create(&desk.journal(), "id").expect("room");
-    desk.raw().pragma_update(None, "user_version", 2).expect("newer");
+    desk.raw().pragma_update(None, "user_version", 3).expect("newer");
     let before = fs::read(desk.file()).expect("readable");
-    refused(&desk.file(), "has schema 2, this release knows up to 1: use the release that wrote it");
-    let newer = JournalError::Newer { path: desk.file(), found: 2, known: 1 };
+    refused(&desk.file(), "has schema 3, this release knows up to 2: use the release that wrote it");
+    let newer = JournalError::Newer { path: desk.file(), found: 3, known: 2 };
     assert_eq!(SqliteJournal::open(desk.file()).err(), Some(newer.clone()));
     assert_eq!(fs::read(desk.file()).expect("readable"), before);
     assert_eq!(desk.names(), ["journal.db"]);
@@ -217,9 +217,9 @@ fn a_newer_schema_is_refused_and_stays_as_it_was() {
     let journal = live.journal();
     let raw = live.raw();
     raw.pragma_update(None, "wal_autocheckpoint", 0).expect("set");
-    raw.pragma_update(None, "user_version", 2).expect("newer");
+    raw.pragma_update(None, "user_version", 3).expect("newer");
     let error = SqliteJournal::open(live.file()).expect_err("refused");
-    assert_eq!(error, JournalError::Newer { path: live.file(), found: 2, known: 1 });
+    assert_eq!(error, JournalError::Newer { path: live.file(), found: 3, known: 2 });
     drop(journal);
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use common::{Database, Engine, NOW, PASSWORD, Server, create};
 use dollr_core::Snapshot;
-use dollr_journal::{Journal, JournalError, Kind, Page, PostgresJournal, Version};
+use dollr_journal::{Journal, JournalError, Kind, Order, Page, PostgresJournal, Version};
 
 /// One sentence, from either door.
 fn refused(url: &str, says: &str) {
@@ -135,7 +135,7 @@ fn a_text_that_cannot_be_kept_is_said() {
     let database = Database::new();
     let journal = database.journal();
     let snapshot = Snapshot::new("{}");
-    let page = Page { state: "open", open: true, snapshot: &snapshot, what: "prepared" };
+    let page = Page::new("open", true, &snapshot, "prepared");
     for (key, order, says) in [
         ("a\0b", None, "the key cannot be kept: it has a NUL character, which PostgreSQL does not keep"),
         (
@@ -145,7 +145,7 @@ fn a_text_that_cannot_be_kept_is_said() {
         ),
         (&"ü".repeat(501), None, "the key cannot be kept: it is longer than 1,000 bytes"),
     ] {
-        let error = journal.create(key, Kind::Execution, order, &page, NOW).expect_err(says);
+        let error = journal.create(key, Kind::Execution, order.map(Order::new), &page, NOW).expect_err(says);
         assert_eq!(error.to_string(), says);
         assert_eq!(journal.load(key), Ok(None));
         assert_eq!(journal.lines(key), Ok(Vec::new()));

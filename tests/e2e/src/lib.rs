@@ -3,13 +3,17 @@
 //! nothing and every run is the same.
 #![allow(clippy::missing_panics_doc, reason = "where a test cannot go on, it fails")]
 
+mod watched;
+
+pub use watched::{Watch, Watched};
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dollr_client::core::{Intent, Policy, ReferenceId, SessionId, Snapshot, Timestamp};
-use dollr_client::journal::{Entry, Journal, JournalError, Kind, Line, Page, SqliteJournal, Version};
+use dollr_client::journal::{Journal, Page, SqliteJournal};
 use dollr_client::{Attempt, Client, ClientBuilder, Clock, Report};
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Fault, Simulator, SourceKind};
 use tempfile::TempDir;
@@ -91,7 +95,8 @@ impl World {
     /// The journal of [`World::client`], which watches the wire (I1).
     pub fn journal(&self) -> impl Journal + use<> {
         let journal = SqliteJournal::open(self.journal_path()).expect("a journal");
-        WriteAhead { journal, sim: Arc::clone(&self.sim), recorded: Arc::clone(&self.recorded) }
+        let watch = WriteAhead { sim: Arc::clone(&self.sim), recorded: Arc::clone(&self.recorded) };
+        Watched { journal, watch }
     }
 
     /// A new order, to be paid from a magic account.
@@ -177,66 +182,25 @@ impl Clock for VirtualClock {
     }
 }
 
-/// A journal that watches the wire: when it is told to record the n-th sending of a payment, no more than n - 1 may
-/// have arrived (I1).
+/// When the journal is told to record the n-th sending of a payment, no more than n - 1 may have arrived (I1).
 #[derive(Debug)]
 struct WriteAhead {
-    journal: SqliteJournal,
     sim: Arc<Simulator>,
     recorded: Arc<Mutex<BTreeMap<String, u64>>>,
 }
 
-impl WriteAhead {
-    fn check(&self, key: &str, page: &Page<'_>) {
-        let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
-        let sendings = recorded.entry(key.to_string()).or_default();
-        let posts = self.sim.ledger().posts(key);
-        assert!(posts <= *sendings, "I1: {posts} requests on the wire, {sendings} on disk");
-        *sendings += u64::from(page.what == "recorded");
-        let secret =
-            [CLIENT_SECRET, "Bearer"].into_iter().find(|secret| page.snapshot.as_str().contains(secret));
-        assert_eq!(secret, None, "I10: a secret in a snapshot");
-    }
-}
-
-impl Journal for WriteAhead {
-    fn create(
-        &self,
-        key: &str,
-        kind: Kind,
-        order: Option<&str>,
-        page: &Page<'_>,
-        now: Timestamp,
-    ) -> Result<Version, JournalError> {
-        self.check(key, page);
-        self.journal.create(key, kind, order, page, now)
-    }
-
-    fn save(
-        &self,
-        key: &str,
-        expected: Version,
-        page: &Page<'_>,
-        now: Timestamp,
-    ) -> Result<Version, JournalError> {
-        self.check(key, page);
-        self.journal.save(key, expected, page, now)
-    }
-
-    fn load(&self, key: &str) -> Result<Option<Entry>, JournalError> {
-        self.journal.load(key)
-    }
-
-    fn open_entries(&self) -> Result<Vec<Entry>, JournalError> {
-        self.journal.open_entries()
-    }
-
-    fn entries(&self, limit: usize) -> Result<Vec<Entry>, JournalError> {
-        self.journal.entries(limit)
-    }
-
-    fn lines(&self, key: &str) -> Result<Vec<Line>, JournalError> {
-        self.journal.lines(key)
+impl Watch for WriteAhead {
+    fn before(&self, pages: &[(&str, &Page<'_>)]) {
+        for (key, page) in pages {
+            let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+            let sendings = recorded.entry((*key).to_string()).or_default();
+            let posts = self.sim.ledger().posts(key);
+            assert!(posts <= *sendings, "I1: {posts} requests on the wire, {sendings} on disk");
+            *sendings += u64::from(page.sends);
+            let secret =
+                [CLIENT_SECRET, "Bearer"].into_iter().find(|secret| page.snapshot.as_str().contains(secret));
+            assert_eq!(secret, None, "I10: a secret in a snapshot");
+        }
     }
 }
 

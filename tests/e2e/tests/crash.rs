@@ -9,10 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use dollr_client::core::Timestamp;
-use dollr_client::journal::{Entry, Journal, JournalError, Kind, Line, Page, SqliteJournal, Version};
+use dollr_client::journal::{Entry, Journal, Page, SqliteJournal};
 use dollr_client::{Client, Error, Report};
-use dollr_e2e::{Payment, World};
+use dollr_e2e::{Payment, Watch, Watched, World};
 use dollr_sim::{Call, Fault, FaultKind, SourceKind};
 
 /// More than it takes to know that a request never arrived.
@@ -24,10 +23,9 @@ enum Moment {
     After,
 }
 
-/// A journal whose user dies at its n-th call.
+/// A journal's user, who dies at its n-th call.
 #[derive(Debug)]
-struct Mortal<J> {
-    journal: J,
+struct Mortal {
     moment: Moment,
     dies_at: usize,
     calls: AtomicUsize,
@@ -36,57 +34,19 @@ struct Mortal<J> {
 /// What unwinds; it is no panic of the code that is tested.
 struct Died;
 
-impl<J: Journal> Mortal<J> {
-    fn call<T>(&self, work: impl FnOnce(&J) -> T) -> T {
+impl Watch for Mortal {
+    fn before(&self, _: &[(&str, &Page<'_>)]) {
         let call = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         assert!(call <= self.dies_at, "the dead write nothing");
         if call == self.dies_at && self.moment == Moment::Before {
             resume_unwind(Box::new(Died));
         }
-        let done = work(&self.journal);
-        if call == self.dies_at {
+    }
+
+    fn after(&self) {
+        if self.calls.load(Ordering::SeqCst) == self.dies_at {
             resume_unwind(Box::new(Died));
         }
-        done
-    }
-}
-
-impl<J: Journal> Journal for Mortal<J> {
-    fn create(
-        &self,
-        key: &str,
-        kind: Kind,
-        order: Option<&str>,
-        page: &Page<'_>,
-        now: Timestamp,
-    ) -> Result<Version, JournalError> {
-        self.call(|journal| journal.create(key, kind, order, page, now))
-    }
-
-    fn save(
-        &self,
-        key: &str,
-        expected: Version,
-        page: &Page<'_>,
-        now: Timestamp,
-    ) -> Result<Version, JournalError> {
-        self.call(|journal| journal.save(key, expected, page, now))
-    }
-
-    fn load(&self, key: &str) -> Result<Option<Entry>, JournalError> {
-        self.call(|journal| journal.load(key))
-    }
-
-    fn open_entries(&self) -> Result<Vec<Entry>, JournalError> {
-        self.call(Journal::open_entries)
-    }
-
-    fn entries(&self, limit: usize) -> Result<Vec<Entry>, JournalError> {
-        self.call(|journal| journal.entries(limit))
-    }
-
-    fn lines(&self, key: &str) -> Result<Vec<Line>, JournalError> {
-        self.call(|journal| journal.lines(key))
     }
 }
 
@@ -97,7 +57,8 @@ fn until_death(
     moment: Moment,
     work: impl FnOnce(&Client) -> Result<Report, Error>,
 ) -> Option<Result<Report, Error>> {
-    let journal = Mortal { journal: world.journal(), moment, dies_at, calls: AtomicUsize::new(0) };
+    let watch = Mortal { moment, dies_at, calls: AtomicUsize::new(0) };
+    let journal = Watched { journal: world.journal(), watch };
     let client = world.builder().journal(journal).build().expect("a client");
     match catch_unwind(AssertUnwindSafe(|| work(&client))) {
         Ok(outcome) => Some(outcome),

@@ -36,6 +36,7 @@ fn row(entry: &Entry) -> Value {
         "key": entry.key,
         "kind": entry.kind.as_str(),
         "order": entry.order,
+        "despite": entry.despite,
         "state": entry.state,
         "open": entry.open,
         "version": entry.version.number(),

@@ -25,7 +25,7 @@ fn number(object: &Value, name: &str) -> u64 {
 #[test]
 fn each_verdict_of_a_collection_has_its_words_and_its_exit_code() {
     let shop = Shop::open();
-    let paid = "--amount 25.00 --order A-1";
+    let paid = "--amount 25.00";
     let cases = [
         ("1000", paid, 0, "paid", json!("COMPLETED"), 1),
         ("8000", paid, 0, "paid", json!("COMPLETED"), 1),
@@ -262,4 +262,29 @@ fn a_vendor_that_has_trouble_is_not_a_verdict() {
     let refused = self::run(shop.command(checkout.split_whitespace()));
     assert!(refused.code == 3 && refused.sentence().starts_with("refused: "), "{refused:?}");
     assert!(!refused.err.contains('\u{1b}'), "{refused:?}");
+}
+
+/// I2, T3: an order has one attempt at a time, unless somebody says why not.
+#[test]
+fn a_second_attempt_at_an_order_is_refused_with_the_first_ones_state() {
+    let shop = Shop::open();
+    let collect = |account: &str, more: &str| {
+        let line = "--currency USD --amount 25.00 --patience 0s --json --order A-1 --reference-id";
+        let (session, id) = (shop.session("25.00"), new_id());
+        (shop.run(&format!("collect --session {session} --account {account} {line} {id} {more}")), id)
+    };
+    let (first, id) = collect("3000", "");
+    assert_eq!((first.code, first.json()["state"].as_str()), (4, Some("Open")), "{first:?}");
+    let (second, other) = collect("1000", "");
+    let says = format!(
+        "dollr: the order \"A-1\" has an attempt already, \"{id}\" (Open): another one could charge twice: ask with `dollr status {id}`, or give --despite REASON\n"
+    );
+    assert_eq!((second.code, second.out.as_str(), second.err), (3, "", says));
+    assert_eq!(shop.posts(&other), 0);
+    let (third, other) = collect("3000", "--despite another-card");
+    assert_eq!((third.code, shop.posts(&other)), (4, 1), "{third:?}");
+    let listed = shop.run(&format!("journal show {other} --json")).json();
+    assert_eq!(listed["payment"]["despite"], json!("another-card"), "{listed}");
+    let alone = shop.run("collect --session 1 --account 1 --currency USD --despite x");
+    assert_eq!((alone.code, alone.err.as_str()), (2, "dollr: missing: --order; `--help` explains each\n"));
 }

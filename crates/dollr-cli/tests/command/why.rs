@@ -64,7 +64,7 @@ fn collect(shop: &Shop, account: &str, more: &str) -> String {
 /// Collects 25.00 USD in a session of any total.
 fn collect_in(session: u64, shop: &Shop, account: &str, more: &str) -> String {
     let id = new_id();
-    let line = "--currency USD --amount 25.00 --order A-1 --json --reference-id";
+    let line = format!("--currency USD --amount 25.00 --order SHOP-{session} --json --reference-id");
     let run = shop.run(&format!("collect --session {session} --account {account} {line} {id} {more}"));
     assert_eq!(run.json()["reference_id"], json!(id), "{run:?}");
     id
@@ -86,7 +86,7 @@ fn an_open_payment_says_what_it_waits_for() {
         "subject",
         &format!("This is a COLLECTION of 25.00 USD, with the reference id {id}, in session "),
     );
-    says(&told, "record", "It is for the order A-1.");
+    says(&told, "record", "It is for the order SHOP-");
     says(&told, "record", "The journal has had it as Open since 20");
     says(&told, "standing", "as far as is known it is PROCESSING.");
     says(&told, "evidence", "Its request was handed out to be sent once, on 20");
@@ -147,7 +147,7 @@ fn a_payment_whose_answer_was_lost_says_when_a_404_will_prove_anything() {
         person.out.contains("- merchant id\n") && person.out.contains("Left out on purpose\n"),
         "{person:?}"
     );
-    assert!(!person.out.contains("A-1"), "the order's own name is nobody's business: {person:?}");
+    assert!(!person.out.contains("SHOP-"), "the order's own name is nobody's business: {person:?}");
 }
 
 #[test]
@@ -227,7 +227,8 @@ fn a_payment_past_its_horizon_is_for_a_person_and_for_support() {
     let machine = machine.apply(answered(Purpose::Status), ago(2)).expect("answered");
     assert!(matches!(machine.next(now), Action::Done(_)));
     let journal = SqliteJournal::open(shop.path("dollr.db")).expect("a journal");
-    let page = Page { state: machine.state(), open: true, snapshot: &machine.snapshot(), what: "asked" };
+    let snapshot = machine.snapshot();
+    let page = Page::new(machine.state(), true, &snapshot, "asked");
     journal.create(&id, Kind::Execution, None, &page, ago(2)).expect("a row");
     drop(journal);
 
@@ -309,7 +310,7 @@ fn a_row_that_was_tampered_with_is_said_to_be_so() {
     let id = new_id();
     let journal = SqliteJournal::open(shop.path("dollr.db")).expect("a journal");
     let snapshot = dollr_client::core::Snapshot::new("{}");
-    let page = Page { state: "Open", open: true, snapshot: &snapshot, what: "recorded" };
+    let page = Page::new("Open", true, &snapshot, "recorded");
     journal.create(&id, Kind::Execution, None, &page, SystemClock.now()).expect("a row");
     drop(journal);
     for command in ["why", "support"] {

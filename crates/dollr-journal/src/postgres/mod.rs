@@ -2,27 +2,31 @@
 
 mod address;
 mod fault;
+mod goods;
 mod pool;
 mod rows;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod upkeep;
 mod wire;
+mod work;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use dollr_core::Timestamp;
 
-use crate::entry::{Entry, Kind, Line, Page, Version};
+use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Life, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
-use crate::journal::Journal;
+use crate::journal::{Change, Journal};
 use crate::stored::{counted, whole};
 use address::Address;
 use fault::Fault;
 use pool::Pool;
-use rows::Statements;
 use schema::Missing;
 use wire::{Values, Wire};
 
@@ -73,7 +77,6 @@ const KEY: usize = 1_000;
 /// `open` is a boolean, the other types are `bigint` and `text`; a key has at most 1,000 bytes, and no text a NUL.
 pub struct PostgresJournal {
     pool: Pool,
-    sql: Statements,
 }
 
 impl PostgresJournal {
@@ -88,21 +91,38 @@ impl PostgresJournal {
     }
 
     fn at(url: &str, missing: Missing) -> Result<Self, JournalError> {
-        let address = Address::parse(url)?;
-        let sql = Statements::new(&address.prefix);
-        Ok(Self { pool: Pool::open(address, missing)?, sql })
+        Ok(Self { pool: Pool::open(Address::parse(url)?, missing)? })
     }
 
-    /// Runs a statement that writes a row and its event, and commits it. Nothing where there was nothing to write.
+    /// The SQL for the tables of this journal.
+    fn sql(&self, text: &str) -> String {
+        rows::sql(text, &self.pool.address.prefix)
+    }
+
+    /// Runs a statement that writes to the row of `key` and gives its transaction's id, and commits it: whether there was
+    /// something to write. An order that is `wanted` must be free.
     fn write(
         &self,
         sql: &str,
         values: Values<'_>,
         key: &str,
-        version: Version,
-    ) -> Result<Option<Version>, JournalError> {
+        wanted: Option<&str>,
+    ) -> Result<bool, JournalError> {
+        let (lock, holder) = (self.sql(rows::LOCK_ORDER), self.sql(rows::HOLDER));
         let written = self.pool.with(|wire| {
             wire.batch("BEGIN")?;
+            if let Some(order) = wanted {
+                wire.rows(&lock, &[&order])?;
+                if let Some(row) = wire.row(&holder, &[&order])? {
+                    let (key, state) = (row.try_get(0)?, row.try_get(1)?);
+                    wire.batch("ROLLBACK")?;
+                    return Ok(Written::Taken(JournalError::OrderTaken {
+                        order: order.to_owned(),
+                        key,
+                        state,
+                    }));
+                }
+            }
             let Some(row) = wire.row(sql, values)? else {
                 wire.batch("ROLLBACK")?;
                 return Ok(Written::Nothing);
@@ -118,15 +138,14 @@ impl PostgresJournal {
             }
         })?;
         match written {
-            Written::Nothing => Ok(None),
-            Written::Committed => Ok(Some(version)),
+            Written::Nothing => Ok(false),
+            Written::Committed => Ok(true),
+            Written::Taken(error) => Err(error),
             Written::Unanswered { transaction, why } => {
                 let found =
-                    self.rows(&self.sql.written, &[&key, &whole(version.number()), &transaction], |row| {
-                        Ok(row.try_get::<_, bool>(0)?)
-                    });
+                    self.rows(rows::WRITTEN, &[&key, &transaction], |row| Ok(row.try_get::<_, bool>(0)?));
                 match found.as_deref() {
-                    Ok([true]) => Ok(Some(version)),
+                    Ok([true]) => Ok(true),
                     _ => Err(JournalError::Unsure { key: key.to_owned(), why: why.to_string() }),
                 }
             }
@@ -139,7 +158,8 @@ impl PostgresJournal {
         values: Values<'_>,
         read: impl Fn(&tokio_postgres::Row) -> Result<T, Fault>,
     ) -> Result<Vec<T>, JournalError> {
-        self.pool.with(|wire: &mut Wire| wire.rows(sql, values)?.iter().map(&read).collect())
+        let sql = self.sql(sql);
+        self.pool.with(|wire: &mut Wire| wire.rows(&sql, values)?.iter().map(&read).collect())
     }
 
     fn unfit(what: &str, text: &str) -> Result<(), JournalError> {
@@ -156,15 +176,22 @@ impl PostgresJournal {
 enum Written {
     Nothing,
     Committed,
+    Taken(JournalError),
     Unanswered { transaction: String, why: JournalError },
 }
 
 /// Refuses what the database would not take, before it is asked.
-fn check(key: &str, order: Option<&str>, page: &Page<'_>) -> Result<(), JournalError> {
-    let texts =
-        [("state", page.state), ("event", page.what), ("snapshot", page.snapshot.as_str()), ("key", key)];
-    let order = order.map(|order| ("order", order));
-    texts.into_iter().chain(order).try_for_each(|(what, text)| PostgresJournal::unfit(what, text))
+fn check(key: &str, order: Option<Order<'_>>, page: &Page<'_>) -> Result<(), JournalError> {
+    let texts = [("state", page.state), ("snapshot", page.snapshot.as_str()), ("key", key)];
+    let event = page.what.map(|what| ("event", what));
+    let reason = order.and_then(|order| order.despite).map(|reason| ("reason", reason));
+    let order = order.map(|order| ("order", order.name));
+    let texts = texts.into_iter().chain(event).chain(order).chain(reason);
+    texts.into_iter().try_for_each(|(what, text)| PostgresJournal::unfit(what, text))
+}
+
+fn due(page: &Page<'_>) -> Option<i64> {
+    page.due.map(|due| whole(due.as_millis()))
 }
 
 impl Journal for PostgresJournal {
@@ -172,17 +199,26 @@ impl Journal for PostgresJournal {
         &self,
         key: &str,
         kind: Kind,
-        order: Option<&str>,
+        order: Option<Order<'_>>,
         page: &Page<'_>,
         now: Timestamp,
     ) -> Result<Version, JournalError> {
         check(key, order, page)?;
         let (first, at) = (whole(Version::FIRST.number()), whole(now.as_millis()));
         let (kind, snapshot) = (kind.as_str(), page.snapshot.as_str());
-        let values: Values<'_> =
-            &[&key, &kind, &order, &page.state, &page.open, &snapshot, &first, &at, &page.what];
-        let made = self.write(&self.sql.insert, values, key, Version::FIRST)?;
-        made.ok_or_else(|| JournalError::Exists { key: key.to_owned() })
+        let (name, despite) = (order.map(|order| order.name), order.and_then(|order| order.despite));
+        #[rustfmt::skip]
+        let values: Values<'_> = &[
+            &key, &kind, &name, &despite, &page.state, &page.open, &snapshot, &first, &at,
+            &due(page), &page.holds_order, &page.paid, &page.what,
+        ];
+        if self.rows(rows::VERSION, &[&key], |_| Ok(()))?.is_empty() {
+            let wanted = name.filter(|_| page.sends && despite.is_none());
+            if self.write(&self.sql(rows::INSERT), values, key, wanted)? {
+                return Ok(Version::FIRST);
+            }
+        }
+        Err(JournalError::Exists { key: key.to_owned() })
     }
 
     fn save(
@@ -193,15 +229,47 @@ impl Journal for PostgresJournal {
         now: Timestamp,
     ) -> Result<Version, JournalError> {
         check(key, None, page)?;
-        let (before, next, at) =
-            (whole(expected.number()), whole(expected.next().number()), whole(now.as_millis()));
+        let wanted: Option<String> = if page.sends {
+            self.rows(rows::WANTED, &[&key], |row| Ok(row.try_get(0)?))?.pop()
+        } else {
+            None
+        };
+        let (before, at) = (whole(expected.number()), whole(now.as_millis()));
         let snapshot = page.snapshot.as_str();
-        let values: Values<'_> = &[&key, &before, &page.state, &page.open, &snapshot, &next, &at, &page.what];
-        if let Some(version) = self.write(&self.sql.update, values, key, expected.next())? {
-            return Ok(version);
+        #[rustfmt::skip]
+        let values: Values<'_> = &[
+            &key, &before, &page.state, &page.open, &snapshot, &due(page), &page.holds_order, &page.paid,
+            &page.what, &at,
+        ];
+        if self.write(&self.sql(rows::UPDATE), values, key, wanted.as_deref())? {
+            return Ok(expected.next());
         }
-        let found = self.rows(&self.sql.version, &[&key], |row| Ok(counted(row.try_get(0)?)))?;
+        let found = self.rows(rows::VERSION, &[&key], |row| Ok(counted(row.try_get(0)?)))?;
         Err(JournalError::Stale { key: key.to_owned(), expected, found: found.first().copied() })
+    }
+
+    fn save_all(&self, writes: &[Write<'_>], now: Timestamp) -> Result<Vec<Option<Version>>, JournalError> {
+        writes.iter().try_for_each(|write| check(write.key, None, &write.page))?;
+        let all = || writes.iter();
+        let pages = || writes.iter().map(|write| &write.page);
+        let keys: Vec<_> = all().map(|write| write.key).collect();
+        let expected: Vec<_> = all().map(|write| whole(write.expected.number())).collect();
+        let states: Vec<_> = pages().map(|page| page.state).collect();
+        let open: Vec<_> = pages().map(|page| page.open).collect();
+        let snapshots: Vec<_> = pages().map(|page| page.snapshot.as_str()).collect();
+        let due: Vec<_> = pages().map(due).collect();
+        let holds: Vec<_> = pages().map(|page| page.holds_order).collect();
+        let paid: Vec<_> = pages().map(|page| page.paid).collect();
+        let what: Vec<_> = pages().map(|page| page.what).collect();
+        let now = whole(now.as_millis());
+        #[rustfmt::skip]
+        let values: Values<'_> =
+            &[&keys, &expected, &states, &open, &snapshots, &due, &holds, &paid, &what, &now];
+        let saved: BTreeMap<String, Version> = self
+            .rows(rows::UPDATE_ALL, values, |row| Ok((row.try_get(0)?, counted(row.try_get(1)?))))?
+            .into_iter()
+            .collect();
+        Ok(all().map(|write| saved.get(write.key).copied()).collect())
     }
 
     fn load(&self, key: &str) -> Result<Option<Entry>, JournalError> {
@@ -209,23 +277,86 @@ impl Journal for PostgresJournal {
         if Self::unfit("key", key).is_err() {
             return Ok(None);
         }
-        Ok(self.rows(&self.sql.load, &[&key], rows::entry)?.pop())
+        Ok(self.rows(rows::LOAD, &[&key], rows::entry)?.pop())
     }
 
     fn open_entries(&self) -> Result<Vec<Entry>, JournalError> {
-        self.rows(&self.sql.open, &[], rows::entry)
+        self.rows(rows::OPEN, &[], rows::entry)
     }
 
     fn entries(&self, limit: usize) -> Result<Vec<Entry>, JournalError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.rows(&self.sql.newest, &[&limit], rows::entry)
+        self.rows(rows::NEWEST, &[&limit], rows::entry)
     }
 
     fn lines(&self, key: &str) -> Result<Vec<Line>, JournalError> {
         if Self::unfit("key", key).is_err() {
             return Ok(Vec::new());
         }
-        self.rows(&self.sql.lines, &[&key], rows::line)
+        self.rows(rows::LINES, &[&key], rows::line)
+    }
+
+    fn take_due(&self, lease: Lease<'_>, now: Timestamp) -> Result<Vec<Entry>, JournalError> {
+        Self::unfit("holder", lease.holder)?;
+        work::take(self, lease, now)
+    }
+
+    fn give_back(&self, taken: &[(&str, Version)]) -> Result<(), JournalError> {
+        work::give_back(self, taken)
+    }
+
+    fn backlog(&self, now: Timestamp) -> Result<Backlog, JournalError> {
+        work::backlog(self, now)
+    }
+
+    fn unattended(&self, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        work::unattended(self, limit)
+    }
+
+    fn share(&self, name: &str, _: Timestamp, change: Change<'_>) -> Result<(), JournalError> {
+        work::share(self, name, change)
+    }
+
+    fn claim(&self, key: &str, by: &str, now: Timestamp) -> Result<Option<Claim>, JournalError> {
+        Self::unfit("claimant", by)?;
+        goods::claim(self, key, by, now)
+    }
+
+    fn claimed(&self, key: &str) -> Result<Option<Claim>, JournalError> {
+        goods::claimed(self, key)
+    }
+
+    fn take_paid(
+        &self,
+        by: &str,
+        term: Duration,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Entry>, JournalError> {
+        Self::unfit("claimant", by)?;
+        goods::take_paid(self, by, term, since, now)
+    }
+
+    fn fulfil(&self, key: &str, by: Option<&str>, now: Timestamp) -> Result<bool, JournalError> {
+        goods::fulfil(self, key, by, now)
+    }
+
+    fn release(&self, key: &str, by: Option<&str>, now: Timestamp) -> Result<bool, JournalError> {
+        goods::release(self, key, by, now)
+    }
+
+    fn lives(&self, limit: usize) -> Result<Vec<Life>, JournalError> {
+        upkeep::lives(self, limit)
+    }
+
+    fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, JournalError> {
+        upkeep::prune(self, before, limit)
+    }
+
+    fn schema(&self) -> Result<u32, JournalError> {
+        let versions =
+            self.rows("SELECT version FROM {p}schema", &[], |row| Ok(row.try_get::<_, i32>(0)?))?;
+        Ok(versions.first().map_or(0, |version| version.unsigned_abs()))
     }
 }
 

@@ -6,10 +6,11 @@ use super::wire::Wire;
 use crate::error::JournalError;
 use crate::level::{Level, Step};
 
-const STEPS: [Step; 1] = [Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 }];
+const STEPS: [Step; 2] =
+    [Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 }, Step { sql: LEASES_AND_CLAIMS, min_reader: 1 }];
 
 /// The newest schema of this release.
-const NEWEST: u32 = 1;
+const NEWEST: u32 = 2;
 const _: () = assert!(NEWEST as usize == STEPS.len());
 
 const ENTRIES_AND_EVENTS: &str = "
@@ -49,6 +50,60 @@ $$ BEGIN RAISE EXCEPTION 'events are only appended'; END $$;
 
 CREATE TRIGGER {p}events_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON {p}events
 FOR EACH STATEMENT EXECUTE FUNCTION {p}events_stay();
+";
+
+/// A release before this step makes rows that are due at once, and leaves those due that it ends: whoever looks after them
+/// writes what it did not know of.
+const LEASES_AND_CLAIMS: &str = "
+ALTER TABLE {p}entries
+    ADD COLUMN due_at      bigint,
+    ADD COLUMN holder      text,
+    ADD COLUMN lease_until bigint,
+    ADD COLUMN holds_order boolean NOT NULL DEFAULT false,
+    ADD COLUMN despite     text,
+    ADD COLUMN deliver     boolean NOT NULL DEFAULT false,
+    ADD COLUMN ended_at    bigint;
+
+UPDATE {p}entries SET due_at = 0 WHERE open;
+UPDATE {p}entries SET ended_at = updated_at WHERE NOT open;
+UPDATE {p}entries SET holds_order = true
+WHERE order_id IS NOT NULL AND (open OR state IN ('Completed', 'Stuck'));
+ALTER TABLE {p}entries ALTER COLUMN due_at SET DEFAULT 0;
+
+CREATE INDEX {p}entries_due ON {p}entries (due_at, updated_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX {p}entries_order ON {p}entries (order_id) WHERE holds_order AND order_id IS NOT NULL;
+CREATE INDEX {p}entries_deliver ON {p}entries (id) WHERE deliver;
+CREATE INDEX {p}entries_ended ON {p}entries (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE {p}claims (
+    entry_id     bigint PRIMARY KEY REFERENCES {p}entries (id),
+    goods        text   COLLATE \"C\" NOT NULL UNIQUE,
+    claimed_by   text   NOT NULL,
+    claimed_at   bigint NOT NULL CHECK (claimed_at >= 0),
+    lease_until  bigint,
+    fulfilled_at bigint
+);
+
+CREATE TABLE {p}shared (
+    name  text PRIMARY KEY,
+    value text NOT NULL
+);
+
+-- Events go with their row, when that is pruned.
+ALTER TABLE {p}events ALTER CONSTRAINT {p}events_entry_id_fkey DEFERRABLE INITIALLY IMMEDIATE;
+CREATE OR REPLACE FUNCTION {p}events_stay() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    IF TG_OP = 'DELETE' AND TG_LEVEL = 'ROW' THEN
+        PERFORM FROM {p}entries WHERE id = OLD.entry_id;
+        IF NOT FOUND THEN RETURN OLD; END IF;
+    END IF;
+    RAISE EXCEPTION 'events are only appended';
+END $$;
+DROP TRIGGER {p}events_stay ON {p}events;
+CREATE TRIGGER {p}events_stay BEFORE UPDATE OR TRUNCATE ON {p}events
+FOR EACH STATEMENT EXECUTE FUNCTION {p}events_stay();
+CREATE TRIGGER {p}events_remain BEFORE DELETE ON {p}events
+FOR EACH ROW EXECUTE FUNCTION {p}events_stay();
 ";
 
 /// What to do where there are no tables.

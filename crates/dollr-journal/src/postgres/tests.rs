@@ -6,7 +6,7 @@ use tokio_postgres::config::SslMode;
 
 use super::PostgresJournal;
 use super::address::Address;
-use super::rows::Statements;
+use super::rows;
 use crate::{JournalError, holds_password};
 
 fn parsed(url: &str) -> Address {
@@ -106,7 +106,7 @@ fn a_url_that_will_not_do_is_refused_and_not_repeated() {
         assert!(said.contains("its prefix is no plain name"), "{prefix}: {said}");
     }
     assert_eq!(parsed("postgres://shop@localhost/shop?prefix=pay_1_").prefix, "pay_1_");
-    assert!(Statements::new("pay_1_").load.contains(" FROM pay_1_entries "));
+    assert!(rows::sql(rows::LOAD, "pay_1_").contains(" FROM pay_1_entries "));
 }
 
 /// T22: the parent's connections are not a child's.
@@ -114,8 +114,8 @@ fn a_url_that_will_not_do_is_refused_and_not_repeated() {
 fn a_forked_child_is_told_to_open_its_own() {
     // The fork is only told, so that no server is needed: the child asks before it touches a connection.
     let address = parsed("postgres://shop@localhost/shop");
-    let (place, sql) = (address.place.clone(), Statements::new(&address.prefix));
-    let journal = PostgresJournal { pool: super::Pool::inherited(address), sql };
+    let place = address.place.clone();
+    let journal = PostgresJournal { pool: super::Pool::inherited(address) };
     let forked = JournalError::Forked { path: place };
     assert_eq!(crate::Journal::load(&journal, "a"), Err(forked.clone()));
     assert_eq!(crate::Journal::open_entries(&journal), Err(forked.clone()));

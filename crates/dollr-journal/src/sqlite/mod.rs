@@ -1,11 +1,14 @@
 //! A journal in one SQLite file: write-ahead log, `synchronous=FULL`, files for the owner alone.
 
+mod goods;
 mod held;
 mod open;
 mod rows;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod upkeep;
+mod work;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,9 +18,9 @@ use std::time::Duration;
 use dollr_core::Timestamp;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
-use crate::entry::{Entry, Kind, Line, Page, Version};
+use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Life, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
-use crate::journal::Journal;
+use crate::journal::{Change, Journal};
 use held::Held;
 
 /// How long a writer waits for another one.
@@ -123,13 +126,19 @@ impl Journal for SqliteJournal {
         &self,
         key: &str,
         kind: Kind,
-        order: Option<&str>,
+        order: Option<Order<'_>>,
         page: &Page<'_>,
         now: Timestamp,
     ) -> Result<Version, JournalError> {
-        self.write(|transaction| match rows::version(transaction, key)? {
-            Some(_) => Ok(Err(JournalError::Exists { key: key.to_owned() })),
-            None => rows::insert(transaction, key, kind, order, page, now).map(Ok),
+        self.write(|transaction| {
+            if rows::version(transaction, key)?.is_some() {
+                return Ok(Err(JournalError::Exists { key: key.to_owned() }));
+            }
+            let wanted = order.filter(|order| page.sends && order.despite.is_none());
+            if let Some(taken) = wanted.map(|o| rows::holder(transaction, o.name)).transpose()?.flatten() {
+                return Ok(Err(taken));
+            }
+            rows::insert(transaction, key, kind, order, page, now).map(Ok)
         })
     }
 
@@ -140,9 +149,24 @@ impl Journal for SqliteJournal {
         page: &Page<'_>,
         now: Timestamp,
     ) -> Result<Version, JournalError> {
-        self.write(|transaction| match rows::version(transaction, key)? {
-            Some(found) if found == expected => rows::update(transaction, key, expected, page, now).map(Ok),
-            found => Ok(Err(JournalError::Stale { key: key.to_owned(), expected, found })),
+        self.write(|transaction| {
+            let wanted = if page.sends { rows::wanted(transaction, key)? } else { None };
+            if let Some(taken) = wanted.map(|order| rows::holder(transaction, &order)).transpose()?.flatten()
+            {
+                return Ok(Err(taken));
+            }
+            if let Some(version) = rows::update(transaction, key, expected, page, now)? {
+                return Ok(Ok(version));
+            }
+            let found = rows::version(transaction, key)?;
+            Ok(Err(JournalError::Stale { key: key.to_owned(), expected, found }))
+        })
+    }
+
+    fn save_all(&self, writes: &[Write<'_>], now: Timestamp) -> Result<Vec<Option<Version>>, JournalError> {
+        self.write(|transaction| {
+            let save = |w: &Write<'_>| rows::update(transaction, w.key, w.expected, &w.page, now);
+            writes.iter().map(save).collect::<Result<_, _>>().map(Ok)
         })
     }
 
@@ -160,6 +184,71 @@ impl Journal for SqliteJournal {
 
     fn lines(&self, key: &str) -> Result<Vec<Line>, JournalError> {
         self.with(|connection| rows::lines(connection, key))
+    }
+
+    fn take_due(&self, lease: Lease<'_>, now: Timestamp) -> Result<Vec<Entry>, JournalError> {
+        self.write(|transaction| work::take(transaction, lease, now).map(Ok))
+    }
+
+    fn give_back(&self, taken: &[(&str, Version)]) -> Result<(), JournalError> {
+        self.write(|transaction| work::give_back(transaction, taken).map(Ok))
+    }
+
+    fn backlog(&self, now: Timestamp) -> Result<Backlog, JournalError> {
+        self.with(|connection| work::backlog(connection, now))
+    }
+
+    fn unattended(&self, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        self.with(|connection| work::unattended(connection, limit))
+    }
+
+    fn share(&self, name: &str, now: Timestamp, change: Change<'_>) -> Result<(), JournalError> {
+        self.write(|transaction| work::share(transaction, name, now, change).map(Ok))
+    }
+
+    fn claim(&self, key: &str, by: &str, now: Timestamp) -> Result<Option<Claim>, JournalError> {
+        self.write(|transaction| match rows::version(transaction, key)? {
+            Some(_) => goods::claim(transaction, key, by, None, now).map(Ok),
+            None => Ok(Err(JournalError::Unknown { key: key.to_owned() })),
+        })
+    }
+
+    fn claimed(&self, key: &str) -> Result<Option<Claim>, JournalError> {
+        self.with(|connection| goods::claimed(connection, key))
+    }
+
+    fn take_paid(
+        &self,
+        by: &str,
+        term: Duration,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Entry>, JournalError> {
+        let until = now.after(term);
+        self.write(|transaction| goods::take_paid(transaction, by, until, since, now).map(Ok))
+    }
+
+    fn fulfil(&self, key: &str, by: Option<&str>, now: Timestamp) -> Result<bool, JournalError> {
+        self.write(|transaction| goods::fulfil(transaction, key, by, now).map(Ok))
+    }
+
+    fn release(&self, key: &str, by: Option<&str>, now: Timestamp) -> Result<bool, JournalError> {
+        self.write(|transaction| goods::release(transaction, key, by, now).map(Ok))
+    }
+
+    fn lives(&self, limit: usize) -> Result<Vec<Life>, JournalError> {
+        self.with(|connection| upkeep::lives(connection, limit))
+    }
+
+    fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, JournalError> {
+        self.write(|transaction| upkeep::prune(transaction, before, limit).map(Ok))
+    }
+
+    fn schema(&self) -> Result<u32, JournalError> {
+        self.with(|connection| {
+            let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            Ok(version & 0xFFFF)
+        })
     }
 }
 

@@ -1,13 +1,19 @@
-//! The statements. Every value is bound, none is ever part of the SQL.
+//! The statements of rows and events. Every value is bound, none is ever part of the SQL.
 
 use dollr_core::{Snapshot, Timestamp};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params};
 
-use crate::entry::{Entry, Kind, Line, Page, Version};
+use crate::entry::{Entry, Kind, Line, Order, Page, Version};
+use crate::error::JournalError;
 use crate::stored::{counted, moment, whole};
 
-const COLUMNS: &str = "key, kind, order_id, state, open, snapshot, version, created_at, updated_at";
+pub(super) const COLUMNS: &str =
+    "key, kind, order_id, state, open, snapshot, version, created_at, updated_at, due_at, despite";
+
+/// What the goods of a row are claimed under: those of an order are handed out once, whichever attempt paid for them.
+pub(super) const GOODS: &str =
+    "CASE WHEN order_id IS NULL THEN 'payment ' || key ELSE 'order ' || order_id END";
 
 pub(super) fn version(connection: &Connection, key: &str) -> rusqlite::Result<Option<Version>> {
     connection
@@ -16,69 +22,112 @@ pub(super) fn version(connection: &Connection, key: &str) -> rusqlite::Result<Op
         .optional()
 }
 
+/// The attempt that holds this order.
+pub(super) fn holder(connection: &Connection, order: &str) -> rusqlite::Result<Option<JournalError>> {
+    let sql = "SELECT key, state FROM dollr_entries
+               WHERE order_id = ?1 AND order_id IS NOT NULL AND holds_order = 1 ORDER BY id DESC LIMIT 1";
+    let taken = |row: &Row<'_>| {
+        Ok(JournalError::OrderTaken { order: order.to_owned(), key: row.get(0)?, state: row.get(1)? })
+    };
+    connection.prepare_cached(sql)?.query_row([order], taken).optional()
+}
+
+/// The order that a row would take by being sent: none where it has it already, or may go without.
+pub(super) fn wanted(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT order_id FROM dollr_entries
+               WHERE key = ?1 AND holds_order = 0 AND despite IS NULL AND order_id IS NOT NULL";
+    connection.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()
+}
+
 pub(super) fn insert(
     connection: &Connection,
     key: &str,
     kind: Kind,
-    order: Option<&str>,
+    order: Option<Order<'_>>,
     page: &Page<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<Version> {
     connection
         .prepare_cached(
-            "INSERT INTO dollr_entries (key, kind, order_id, state, open, snapshot, version, created_at, updated_at)
-             VALUES (:key, :kind, :order, :state, :open, :snapshot, :version, :now, :now)",
+            "INSERT INTO dollr_entries (key, kind, order_id, despite, state, open, snapshot, version,
+                 created_at, updated_at, due_at, holds_order, deliver, ended_at)
+             VALUES (:key, :kind, :order, :despite, :state, :open, :snapshot, :version,
+                 :now, :now, :due, :holds, :paid, CASE WHEN :open THEN NULL ELSE :now END)",
         )?
         .execute(named_params! {
-            ":key": key, ":kind": kind.as_str(), ":order": order, ":state": page.state, ":open": page.open,
-            ":snapshot": page.snapshot.as_str(), ":version": whole(Version::FIRST.number()), ":now": whole(now.as_millis()),
+            ":key": key, ":kind": kind.as_str(), ":order": order.map(|order| order.name),
+            ":despite": order.and_then(|order| order.despite), ":state": page.state, ":open": page.open,
+            ":snapshot": page.snapshot.as_str(), ":version": whole(Version::FIRST.number()),
+            ":now": whole(now.as_millis()), ":due": page.due.map(|due| whole(due.as_millis())),
+            ":holds": page.holds_order, ":paid": page.paid,
         })?;
-    append(connection, key, Version::FIRST, page, now)
+    append(connection, key, Version::FIRST, page, now)?;
+    Ok(Version::FIRST)
 }
 
+/// Writes a row over that has the version `expected`; none where it has another.
 pub(super) fn update(
     connection: &Connection,
     key: &str,
     expected: Version,
     page: &Page<'_>,
     now: Timestamp,
-) -> rusqlite::Result<Version> {
+) -> rusqlite::Result<Option<Version>> {
     let next = expected.next();
-    let changed = connection
-        .prepare_cached(
-            "UPDATE dollr_entries
-             SET state = :state, open = :open, snapshot = :snapshot, version = :next, updated_at = :now
-             WHERE key = :key AND version = :expected",
-        )?
-        .execute(named_params! {
-            ":state": page.state, ":open": page.open, ":snapshot": page.snapshot.as_str(), ":now": whole(now.as_millis()),
-            ":key": key, ":expected": whole(expected.number()), ":next": whole(next.number()),
-        })?;
-    if changed == 1 {
-        append(connection, key, next, page, now)
-    } else {
-        Err(rusqlite::Error::StatementChangedRows(changed))
+    let sql = update_sql();
+    let changed = connection.prepare_cached(&sql)?.execute(named_params! {
+        ":state": page.state, ":open": page.open, ":snapshot": page.snapshot.as_str(), ":now": whole(now.as_millis()),
+        ":due": page.due.map(|due| whole(due.as_millis())), ":holds": page.holds_order, ":paid": page.paid,
+        ":key": key, ":expected": whole(expected.number()), ":next": whole(next.number()),
+    })?;
+    if changed == 0 {
+        return Ok(None);
     }
+    append(connection, key, next, page, now)?;
+    Ok(Some(next))
 }
 
-/// The event that goes with a write.
+/// The goods are to be delivered until somebody has claimed them for good.
+fn update_sql() -> String {
+    format!(
+        "UPDATE dollr_entries
+         SET state = :state, open = :open, snapshot = :snapshot, version = :next, updated_at = :now, due_at = :due,
+             holder = NULL, lease_until = NULL, holds_order = :holds,
+             ended_at = CASE WHEN :open THEN NULL ELSE coalesce(ended_at, :now) END,
+             deliver = :paid AND NOT EXISTS (SELECT 1 FROM dollr_claims
+                 WHERE goods = {GOODS} AND (lease_until IS NULL OR fulfilled_at IS NOT NULL))
+         WHERE key = :key AND version = :expected"
+    )
+}
+
+/// The event that goes with a write, where there is one.
 fn append(
     connection: &Connection,
     key: &str,
     version: Version,
     page: &Page<'_>,
     now: Timestamp,
-) -> rusqlite::Result<Version> {
-    connection
-        .prepare_cached(
-            "INSERT INTO dollr_events (entry_id, version, at, what, state)
-             SELECT id, :version, :now, :what, :state FROM dollr_entries WHERE key = :key",
-        )?
-        .execute(named_params! {
-            ":key": key, ":version": whole(version.number()), ":now": whole(now.as_millis()),
-            ":what": page.what, ":state": page.state,
-        })?;
-    Ok(version)
+) -> rusqlite::Result<()> {
+    match page.what {
+        Some(what) => note(connection, key, version, what, now),
+        None => Ok(()),
+    }
+}
+
+/// An event of the state that the row has now.
+pub(super) fn note(
+    connection: &Connection,
+    key: &str,
+    version: Version,
+    what: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO dollr_events (entry_id, version, at, what, state)
+               SELECT id, :version, :now, :what, state FROM dollr_entries WHERE key = :key";
+    connection.prepare_cached(sql)?.execute(named_params! {
+        ":key": key, ":version": whole(version.number()), ":now": whole(now.as_millis()), ":what": what,
+    })?;
+    Ok(())
 }
 
 pub(super) fn load(connection: &Connection, key: &str) -> rusqlite::Result<Option<Entry>> {
@@ -96,7 +145,7 @@ pub(super) fn open_sql() -> String {
 
 pub(super) fn newest(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Entry>> {
     let sql = format!("SELECT {COLUMNS} FROM dollr_entries ORDER BY id DESC LIMIT ?1");
-    all(connection, &sql, [i64::try_from(limit).unwrap_or(i64::MAX)], entry)
+    all(connection, &sql, [most(limit)], entry)
 }
 
 pub(super) fn lines(connection: &Connection, key: &str) -> rusqlite::Result<Vec<Line>> {
@@ -108,7 +157,7 @@ pub(super) fn lines(connection: &Connection, key: &str) -> rusqlite::Result<Vec<
     })
 }
 
-fn all<T>(
+pub(super) fn all<T>(
     connection: &Connection,
     sql: &str,
     params: impl Params,
@@ -117,8 +166,13 @@ fn all<T>(
     connection.prepare_cached(sql)?.query_map(params, read)?.collect()
 }
 
+/// A limit, as the database takes it.
+pub(super) fn most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
 /// A row, in the order of [`COLUMNS`].
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let kind: String = row.get(1)?;
     let kind = Kind::parse(&kind).ok_or_else(|| {
         let why = "the kind is neither execution nor source";
@@ -134,5 +188,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         version: counted(row.get(6)?),
         created_at: moment(row.get(7)?),
         updated_at: moment(row.get(8)?),
+        due: row.get::<_, Option<i64>>(9)?.map(moment),
+        despite: row.get(10)?,
     })
 }

@@ -7,10 +7,11 @@ use crate::level::{Level, Step};
 /// Marks a file as ours: `DLLR`.
 pub(super) const APPLICATION: i32 = 0x444C_4C52;
 
-const STEPS: [Step; 1] = [Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 }];
+const STEPS: [Step; 2] =
+    [Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 }, Step { sql: LEASES_AND_CLAIMS, min_reader: 1 }];
 
 /// The newest schema of this release.
-pub(super) const NEWEST: u32 = 1;
+pub(super) const NEWEST: u32 = 2;
 const _: () = assert!(NEWEST as usize == STEPS.len());
 
 const ENTRIES_AND_EVENTS: &str = "
@@ -49,6 +50,47 @@ BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;
 CREATE TRIGGER dollr_events_once BEFORE INSERT ON dollr_events
 WHEN EXISTS (SELECT 1 FROM dollr_events
              WHERE id = NEW.id OR (entry_id = NEW.entry_id AND version = NEW.version))
+BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;
+";
+
+/// A release before this step makes rows that are due at once, and leaves those due that it ends: whoever looks after them
+/// writes what it did not know of.
+const LEASES_AND_CLAIMS: &str = "
+ALTER TABLE dollr_entries ADD COLUMN due_at      INTEGER DEFAULT 0;
+ALTER TABLE dollr_entries ADD COLUMN holder      TEXT;
+ALTER TABLE dollr_entries ADD COLUMN lease_until INTEGER;
+ALTER TABLE dollr_entries ADD COLUMN holds_order INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dollr_entries ADD COLUMN despite     TEXT;
+ALTER TABLE dollr_entries ADD COLUMN deliver     INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dollr_entries ADD COLUMN ended_at    INTEGER;
+
+UPDATE dollr_entries SET due_at = NULL, ended_at = updated_at WHERE open = 0;
+UPDATE dollr_entries SET holds_order = 1
+WHERE order_id IS NOT NULL AND (open = 1 OR state IN ('Completed', 'Stuck'));
+
+CREATE INDEX dollr_entries_due ON dollr_entries (due_at, updated_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX dollr_entries_order ON dollr_entries (order_id) WHERE holds_order = 1 AND order_id IS NOT NULL;
+CREATE INDEX dollr_entries_deliver ON dollr_entries (id) WHERE deliver = 1;
+CREATE INDEX dollr_entries_ended ON dollr_entries (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE dollr_claims (
+    entry_id     INTEGER PRIMARY KEY REFERENCES dollr_entries (id),
+    goods        TEXT    NOT NULL UNIQUE,
+    claimed_by   TEXT    NOT NULL,
+    claimed_at   INTEGER NOT NULL CHECK (claimed_at >= 0),
+    lease_until  INTEGER,
+    fulfilled_at INTEGER
+) STRICT;
+
+CREATE TABLE dollr_shared (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+-- Events go with their row, when that is pruned.
+DROP TRIGGER dollr_events_remain;
+CREATE TRIGGER dollr_events_remain BEFORE DELETE ON dollr_events
+WHEN EXISTS (SELECT 1 FROM dollr_entries WHERE id = OLD.entry_id)
 BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;
 ";
 

@@ -25,7 +25,7 @@ fn opened(folder: &TempDir, patience: Duration) -> Result<SqliteJournal, Journal
 
 fn create(journal: &SqliteJournal, key: &str) -> Result<Version, JournalError> {
     let snapshot = Snapshot::new("x".repeat(10_000));
-    let page = Page { state: "sending", open: true, snapshot: &snapshot, what: "prepared" };
+    let page = Page::new("sending", true, &snapshot, "prepared");
     journal.create(key, Kind::Execution, None, &page, NOW)
 }
 

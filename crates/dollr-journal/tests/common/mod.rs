@@ -1,6 +1,20 @@
 //! A folder, a journal in it, a page to write, and a process of one's own.
 #![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 
+/// Runs each test on each engine.
+#[allow(unused_macros, reason = "each test file uses its own part")]
+macro_rules! on_each_engine {
+    ($($test:ident,)+) => {
+        mod sqlite {
+            $(#[test] fn $test() { super::$test::<super::Desk>(); })+
+        }
+        mod postgres {
+            $(#[test] fn $test() { super::$test::<super::Database>(); })+
+        }
+    };
+}
+pub(crate) use on_each_engine;
+
 mod database;
 mod engine;
 mod server;
@@ -61,7 +75,7 @@ impl Desk {
 
 pub(crate) fn create(journal: &dyn Journal, key: &str) -> Result<Version, JournalError> {
     let snapshot = Snapshot::new("{\"first\": true}");
-    let page = Page { state: "sending", open: true, snapshot: &snapshot, what: "prepared" };
+    let page = Page::new("sending", true, &snapshot, "prepared");
     journal.create(key, Kind::Execution, None, &page, NOW)
 }
 
@@ -72,7 +86,7 @@ pub(crate) fn save(
     what: &str,
 ) -> Result<Version, JournalError> {
     let snapshot = Snapshot::new(format!("{{\"by\": \"{what}\"}}"));
-    let page = Page { state: "open", open: true, snapshot: &snapshot, what };
+    let page = Page::new("open", true, &snapshot, what);
     journal.save(key, expected, &page, NOW)
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use dollr_core::Snapshot;
-use dollr_journal::{Entry, Journal, Kind, Line, Page, SqliteJournal, Version};
+use dollr_journal::{Entry, Journal, Kind, Line, Order, Page, SqliteJournal, Version};
 use rusqlite::{Connection, named_params};
 
 use crate::common::{NOW, tell};
@@ -98,7 +98,7 @@ pub(crate) trait Writer {
 
 impl Writer for SqliteJournal {
     fn create(&mut self, key: &str, page: &Page<'_>) {
-        Journal::create(self, key, Kind::Execution, Some("order"), page, NOW).expect("room");
+        Journal::create(self, key, Kind::Execution, Some(Order::new("order")), page, NOW).expect("room");
     }
 
     fn save(&mut self, key: &str, version: u64, page: &Page<'_>) {
@@ -163,7 +163,7 @@ pub(crate) fn run<W: Writer>(file: &Path, open_file: impl Fn() -> W) {
                 let version = versions[at];
                 let (snapshot, what) = (snapshot(key, version), what(key, version));
                 let (state, open) = (state(version), open(version));
-                let page = Page { state, open, snapshot: &snapshot, what: &what };
+                let page = Page::new(state, open, &snapshot, &what);
                 let writer = writer.as_mut().expect("open");
                 if version == 1 {
                     writer.create(key, &page);

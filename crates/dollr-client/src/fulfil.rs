@@ -1,0 +1,139 @@
+//! May I ship? The goods of a paid payment are given to one caller, whoever asks: success page, poller or cron.
+
+use std::fmt;
+use std::time::Duration;
+
+use dollr_core::{Execution, Machine, Settlement, Source, Timestamp, Verdict};
+use dollr_journal::{Entry, Journal, JournalError, Kind, Page};
+
+use crate::{Client, Error};
+
+/// The answer to “may I ship?”.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// You, and nobody else: ship, then say [`Client::fulfilled`]; or [`Client::release`] if you cannot.
+    Claimed(Settlement),
+    /// Somebody else ships, or has shipped.
+    AlreadyClaimed {
+        /// Who: the name of a client.
+        by: String,
+        /// When, by that one's clock.
+        at: Timestamp,
+    },
+    /// Nobody may, as far as the journal knows: this is how the payment stands.
+    NotPaid(Verdict),
+}
+
+impl fmt::Display for Claimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Claimed(settlement) => write!(f, "yours to ship: {settlement}"),
+            Self::AlreadyClaimed { by, at } => write!(f, "{by} has claimed it at {at}"),
+            Self::NotPaid(verdict) => write!(f, "not to be shipped: {verdict}"),
+        }
+    }
+}
+
+/// A paid payment whose goods are yours to hand out, for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The reference id, or the source such as `INVOICE:101`.
+    pub key: String,
+    /// The merchant's order, where there is one.
+    pub order: Option<String>,
+    /// What was paid.
+    pub settlement: Settlement,
+}
+
+impl Client {
+    /// Claims the goods of a recorded payment, by its reference id or source such as `INVOICE:101`. One caller gets them, once
+    /// for all attempts at its order. The vendor is not asked: [`Client::wait`] or [`Client::verify_source`] comes first.
+    ///
+    /// A claim stays until it is released: who crashes after it must look whether he has shipped.
+    pub fn claim_fulfilment(&self, key: impl fmt::Display) -> Result<Claimed, Error> {
+        let key = key.to_string();
+        let journal = self.journal()?;
+        let entry = journal.load(&key)?.ok_or_else(|| Error::Unrecorded(key.clone()))?;
+        let settlement = match standing(&entry)? {
+            Ok(settlement) => settlement,
+            Err(verdict) => return Ok(Claimed::NotPaid(verdict)),
+        };
+        Ok(match journal.claim(&key, &self.name, self.clock.now())? {
+            None => Claimed::Claimed(settlement),
+            Some(claim) => Claimed::AlreadyClaimed { by: claim.by, at: claim.at },
+        })
+    }
+
+    /// The goods were handed out. `false` where nobody has claimed them, or that was said before.
+    pub fn fulfilled(&self, key: impl fmt::Display) -> Result<bool, Error> {
+        Ok(self.journal()?.fulfil(&key.to_string(), None, self.clock.now())?)
+    }
+
+    /// The goods were not handed out: somebody else may claim them. `false` where nobody has claimed them, or they were
+    /// handed out.
+    pub fn release(&self, key: impl fmt::Display) -> Result<bool, Error> {
+        Ok(self.journal()?.release(&key.to_string(), None, self.clock.now())?)
+    }
+
+    /// Claims the next payment whose goods nobody has claimed, the longest paid first, of those paid `since`.
+    ///
+    /// It is yours for `term`. Unless [`acknowledge`](Client::acknowledge) comes within it, it is given again, to you or
+    /// another: at least once, so that no crash forgets it.
+    pub fn next_paid(&self, term: Duration, since: Timestamp) -> Result<Option<Delivery>, Error> {
+        let journal = self.journal()?;
+        loop {
+            let now = self.clock.now();
+            let Some(entry) = journal.take_paid(&self.name, term, since, now)? else { return Ok(None) };
+            if let Ok(settlement) = standing(&entry)? {
+                let Entry { key, order, .. } = entry;
+                return Ok(Some(Delivery { key, order, settlement }));
+            }
+            // What contradicts it came after it was paid.
+            journal.release(&entry.key, Some(&self.name), now)?;
+            self.correct(&entry, now)?;
+        }
+    }
+
+    /// The goods of a [`Delivery`] were handed out. `false` where its term is over and somebody else has it.
+    pub fn acknowledge(&self, delivery: &Delivery) -> Result<bool, Error> {
+        Ok(self.journal()?.fulfil(&delivery.key, Some(&self.name), self.clock.now())?)
+    }
+
+    /// The goods of a [`Delivery`] were not handed out: it is given again.
+    pub fn decline(&self, delivery: &Delivery) -> Result<bool, Error> {
+        Ok(self.journal()?.release(&delivery.key, Some(&self.name), self.clock.now())?)
+    }
+
+    /// Writes a row as its machine has it.
+    fn correct(&self, entry: &Entry, now: Timestamp) -> Result<(), Error> {
+        let page = match entry.kind {
+            Kind::Execution => Page::of(&Execution::restore(&entry.snapshot)?, &entry.snapshot, now),
+            Kind::Source => Page::of(&Source::restore(&entry.snapshot)?, &entry.snapshot, now),
+        };
+        let version = self.journal()?.load(&entry.key)?.map_or(entry.version, |row| row.version);
+        match self.journal()?.save(&entry.key, version, &page.noting("not to be shipped"), now) {
+            Ok(_) | Err(JournalError::Stale { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(crate) fn journal(&self) -> Result<&dyn Journal, Error> {
+        self.journal.as_deref().ok_or(Error::NoJournal)
+    }
+}
+
+/// What was paid, or how it stands.
+fn standing(entry: &Entry) -> Result<Result<Settlement, Verdict>, Error> {
+    fn of<M: Machine>(entry: &Entry) -> Result<Result<Settlement, Verdict>, Error> {
+        let machine = M::restore(&entry.snapshot).map_err(|e| Error::from(e).of(entry.key.clone()))?;
+        Ok(match (machine.is_paid(), machine.verdict()) {
+            (true, Verdict::Paid(settlement)) => Ok(settlement),
+            (_, verdict) => Err(verdict),
+        })
+    }
+    match entry.kind {
+        Kind::Execution => of::<Execution>(entry),
+        Kind::Source => of::<Source>(entry),
+    }
+}

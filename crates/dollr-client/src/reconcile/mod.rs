@@ -1,0 +1,167 @@
+//! Pattern 4, made safe: what is due is taken from the journal, asked about, and saved, by any number of processes beside
+//! each other. What becomes of a payment is decided by its machine, adopted.
+
+mod row;
+mod run;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use dollr_core::{Limit, Progress, Verdict};
+use tracing::{info, info_span};
+
+use crate::drive::Calls;
+use crate::{Client, Error};
+use row::Settled;
+use run::Run;
+
+/// Somebody who is told how far a run is.
+type Watch = Arc<dyn Fn(&Summary) + Send + Sync>;
+
+/// How to reconcile.
+#[derive(Clone)]
+pub struct Reconcile {
+    workers: usize,
+    rate: Option<Limit>,
+    horizon: Option<Duration>,
+    stop: Arc<AtomicBool>,
+    watch: Option<Watch>,
+}
+
+impl Default for Reconcile {
+    /// Eight workers, no limit but the client's, each payment's own horizon.
+    fn default() -> Self {
+        Self { workers: 8, rate: None, horizon: None, stop: Arc::default(), watch: None }
+    }
+}
+
+impl Reconcile {
+    /// So many calls at the same time, at least one.
+    #[must_use]
+    pub fn workers(self, workers: usize) -> Self {
+        Self { workers: workers.max(1), ..self }
+    }
+
+    /// At most so many calls, by all processes that use this journal and have a limit.
+    #[must_use]
+    pub fn rate(self, limit: Limit) -> Self {
+        Self { rate: Some(limit), ..self }
+    }
+
+    /// The horizon of each payment from now on, since its birth.
+    #[must_use]
+    pub fn horizon(self, horizon: Duration) -> Self {
+        Self { horizon: Some(horizon), ..self }
+    }
+
+    /// Ends the run once this is set: calls that are out are waited for, what was taken is given back.
+    #[must_use]
+    pub fn stop(self, stop: Arc<AtomicBool>) -> Self {
+        Self { stop, ..self }
+    }
+
+    /// Who is told how far it is, after each save.
+    #[must_use]
+    pub fn watch(self, watch: impl Fn(&Summary) + Send + Sync + 'static) -> Self {
+        Self { watch: Some(Arc::new(watch)), ..self }
+    }
+}
+
+impl fmt::Debug for Reconcile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { workers, rate, horizon, .. } = self;
+        let mut fields = f.debug_struct("Reconcile");
+        fields.field("workers", workers).field("rate", rate).field("horizon", horizon).finish_non_exhaustive()
+    }
+}
+
+/// What a run has come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Summary {
+    /// How many rows were due and asked about.
+    pub asked: u64,
+    /// How they stand now, by the name of their verdict.
+    pub verdicts: BTreeMap<&'static str, u64>,
+    /// Those that are paid since this run.
+    pub paid: Vec<String>,
+    /// Those whose end is contradicted by what was answered now: a person must look.
+    pub conflicts: Vec<String>,
+    /// Those for whom a person must look: open after their horizon, or not what was ordered.
+    pub stuck: Vec<String>,
+    /// Those that were prepared and never sent, and are not sent by this.
+    pub not_sent: Vec<String>,
+    /// Rows that cannot be read, and why; they are put off for an hour.
+    pub unreadable: Vec<(String, String)>,
+    /// Rows that somebody else had written meanwhile.
+    pub overtaken: u64,
+    /// The calls that were made.
+    pub calls: Calls,
+    /// Of those, how many were answered 429.
+    pub throttled: u64,
+    /// How long the vendor wants to be left alone, where that ended the run.
+    pub cool_down: Option<Duration>,
+    /// Whether it was stopped before all was asked about that was due.
+    pub stopped: bool,
+}
+
+impl Summary {
+    /// Whether a person must look at something that this run has found.
+    pub fn needs_a_person(&self) -> bool {
+        !(self.conflicts.is_empty() && self.stuck.is_empty() && self.unreadable.is_empty())
+    }
+
+    fn take_in(&mut self, settled: &Settled) {
+        let key = || settled.key.clone();
+        self.asked += 1;
+        self.calls.execute += settled.calls.execute;
+        self.calls.status += settled.calls.status;
+        self.throttled += settled.throttled;
+        *self.verdicts.entry(settled.verdict.name()).or_default() += 1;
+        if settled.paid {
+            self.paid.push(key());
+        }
+        if settled.conflict.is_some() {
+            self.conflicts.push(key());
+        }
+        self.take_in_unattended(&settled.key, &settled.verdict);
+    }
+
+    fn take_in_unattended(&mut self, key: &str, verdict: &Verdict) {
+        let list = match verdict {
+            Verdict::Open { progress: Progress::NotSent, .. } => &mut self.not_sent,
+            Verdict::Stuck(_) | Verdict::Mismatch(_) => &mut self.stuck,
+            _ => return,
+        };
+        if !list.iter().any(|listed| listed == key) {
+            list.push(key.to_owned());
+        }
+    }
+}
+
+impl Client {
+    /// Asks about each recorded payment that is due, once, and saves what was learnt; any number of processes may do so at
+    /// the same time, and none asks about what another one has.
+    ///
+    /// What crashes have left is picked up: caught while it was sent, never answered, handed over. What has `FAILED` is asked
+    /// about once more an hour later; what is open at its horizon is given up as stuck. What was never sent is not sent, but
+    /// listed.
+    pub fn reconcile(&self, how: &Reconcile) -> Result<Summary, Error> {
+        let Some(journal) = &self.journal else { return Err(Error::NoJournal) };
+        self.sign_in()?;
+        let run = Run::new(self, &**journal, how);
+        let _span = info_span!("reconcile").entered();
+        let mut summary = run.pass()?;
+        for entry in journal.unattended(usize::MAX)? {
+            if let Ok(verdict) = row::unattended(&entry, how.horizon, self.clock.now()) {
+                summary.take_in_unattended(&entry.key, &verdict);
+            }
+        }
+        let (asked, calls) = (summary.asked, summary.calls.total());
+        info!(asked, calls, throttled = summary.throttled, "reconciled");
+        Ok(summary)
+    }
+}

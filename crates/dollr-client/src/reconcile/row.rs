@@ -1,0 +1,206 @@
+//! One row: asked about until its machine waits, and what is to be written of it then.
+
+use std::time::Duration;
+
+use dollr_core::{
+    Action, Conflict, Event, Execution, Machine, Request, Snapshot, Source, Stuck, Timestamp, Verdict,
+};
+use dollr_journal::{Entry, JournalError, Kind, Page, Version, Write};
+
+use super::run::{Run, TERM};
+use crate::Error;
+use crate::drive::{Calls, happened};
+use crate::throttle::{NotYet, wait_for_permit};
+
+/// What cannot be read is looked at again after this, and stands in nobody's way until then.
+const UNREADABLE: Duration = Duration::from_secs(3_600);
+
+/// A row that was looked at, to be saved.
+pub(super) struct Settled {
+    pub(super) key: String,
+    version: Version,
+    snapshot: Snapshot,
+    state: String,
+    open: bool,
+    due: Option<Timestamp>,
+    pub(super) paid: bool,
+    holds_order: bool,
+    what: Option<String>,
+    pub(super) verdict: Verdict,
+    /// What contradicts its end since now.
+    pub(super) conflict: Option<Conflict>,
+    pub(super) calls: Calls,
+    pub(super) throttled: u64,
+}
+
+impl Settled {
+    pub(super) fn write(&self) -> Write<'_> {
+        let page = Page {
+            state: &self.state,
+            open: self.open,
+            snapshot: &self.snapshot,
+            what: self.what.as_deref(),
+            due: self.due,
+            paid: self.paid,
+            holds_order: self.holds_order,
+            sends: false,
+        };
+        Write { key: &self.key, expected: self.version, page }
+    }
+}
+
+/// A row that is being looked after.
+pub(super) struct Attended<'a> {
+    run: &'a Run<'a>,
+    key: &'a str,
+    version: Version,
+    calls: Calls,
+    throttled: u64,
+}
+
+impl<'a> Attended<'a> {
+    pub(super) fn new(run: &'a Run<'a>, entry: &'a Entry) -> Self {
+        Self { run, key: &entry.key, version: entry.version, calls: Calls::default(), throttled: 0 }
+    }
+
+    /// The calls that were made for it.
+    pub(super) fn calls(&self) -> Calls {
+        self.calls
+    }
+
+    /// As [`Drive`](crate::drive::Drive) does, but nobody waits here. None where it cannot go on now.
+    pub(super) fn until_it_waits<M: Machine>(&mut self, machine: M) -> Result<Option<M>, Error> {
+        let client = self.run.client;
+        let adopted = Event::Adopted { horizon: self.run.how.horizon };
+        let mut machine = applied(machine, adopted, client.clock.now())?;
+        loop {
+            let event = match machine.next(client.clock.now()) {
+                Action::Record(snapshot) => {
+                    let recorded = applied(machine.clone(), Event::Recorded, client.clock.now())?;
+                    if !self.record(&recorded, &snapshot)? {
+                        return Ok(None);
+                    }
+                    Event::Recorded
+                }
+                Action::Send(request) => match self.exchange(&request)? {
+                    Some(event) => event,
+                    None if self.calls == Calls::default() => return Ok(None),
+                    None => return Ok(Some(machine)),
+                },
+                Action::Act { client_secret } => {
+                    client.show_action(self.key, &client_secret);
+                    Event::Shown
+                }
+                Action::Wait { .. } | Action::Done(_) => return Ok(Some(machine)),
+            };
+            machine = applied(machine, event, client.clock.now())?;
+        }
+    }
+
+    /// Whether it is durable that a request goes out; `false` where somebody else was there first.
+    fn record<M: Machine>(&mut self, recorded: &M, snapshot: &Snapshot) -> Result<bool, Error> {
+        let now = self.run.client.clock.now();
+        let page = Page::of(recorded, snapshot, now).noting("recorded");
+        let page = Page { sends: true, due: Some(now.after(TERM)), ..page };
+        match self.run.journal.save(self.key, self.version, &page, now) {
+            Ok(version) => {
+                self.version = version;
+                Ok(true)
+            }
+            Err(JournalError::Stale { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// One call, once the budget has one; none where the vendor wants to be left alone for long, or the run is stopped.
+    fn exchange(&mut self, request: &Request) -> Result<Option<Event>, Error> {
+        let Run { client, journal, throttle, .. } = self.run;
+        let permit = match throttle {
+            None => None,
+            Some(throttle) => {
+                let patience = |not_yet: NotYet| self.run.has_patience(not_yet);
+                match wait_for_permit(throttle, *journal, &*client.clock, patience)? {
+                    Ok(permit) => Some((throttle, permit)),
+                    Err(_) => return Ok(None),
+                }
+            }
+        };
+        let event = client.exchange_now(request)?;
+        if let Some((throttle, permit)) = permit {
+            throttle.tell(*journal, permit, &event, client.clock.now())?;
+        }
+        self.calls.count(request.exchange.purpose, &event);
+        self.throttled +=
+            u64::from(matches!(&event, Event::Answered { response, .. } if response.status() == 429));
+        Ok(Some(event))
+    }
+
+    /// What is to be written of it.
+    pub(super) fn settled<M: Machine>(&self, saved: &M, machine: &M) -> Settled {
+        let now = self.run.client.clock.now();
+        let snapshot = machine.snapshot();
+        let verdict = match machine.next(now) {
+            Action::Done(verdict) => verdict,
+            _ => machine.verdict(),
+        };
+        let given_up =
+            matches!(verdict, Verdict::Stuck(Stuck::Horizon)).then(|| "given up at the horizon".to_owned());
+        let moved = machine.moved_since(saved).then(|| happened(saved, machine));
+        let Page { state, open, due, paid, holds_order, .. } = Page::of(machine, &snapshot, now);
+        Settled {
+            key: self.key.to_owned(),
+            version: self.version,
+            state: state.to_owned(),
+            open,
+            due,
+            paid,
+            holds_order,
+            what: moved.or(given_up),
+            conflict: machine.conflict().filter(|_| saved.conflict().is_none()).cloned(),
+            calls: self.calls,
+            throttled: self.throttled,
+            verdict,
+            snapshot,
+        }
+    }
+}
+
+fn applied<M: Machine>(machine: M, event: Event, now: Timestamp) -> Result<M, Error> {
+    machine.apply(event, now).map_err(|rejected| Error::Rejected(rejected.to_string()))
+}
+
+/// A row that cannot be read is written as it was, for later.
+pub(super) fn put_off(entry: &Entry, now: Timestamp) -> Settled {
+    Settled {
+        key: entry.key.clone(),
+        version: entry.version,
+        snapshot: entry.snapshot.clone(),
+        state: entry.state.clone(),
+        open: entry.open,
+        due: Some(now.after(UNREADABLE)),
+        paid: false,
+        // It is not known that no money moved.
+        holds_order: true,
+        what: None,
+        verdict: Verdict::Stuck(Stuck::Horizon),
+        conflict: None,
+        calls: Calls::default(),
+        throttled: 0,
+    }
+}
+
+/// How a row stands that nobody looks after any more.
+pub(super) fn unattended(entry: &Entry, horizon: Option<Duration>, now: Timestamp) -> Result<Verdict, Error> {
+    fn of<M: Machine>(entry: &Entry, horizon: Option<Duration>, now: Timestamp) -> Result<Verdict, Error> {
+        let adopted = Event::Adopted { horizon };
+        let machine = applied(M::restore(&entry.snapshot)?, adopted, now)?;
+        Ok(match machine.next(now) {
+            Action::Done(verdict) => verdict,
+            _ => machine.verdict(),
+        })
+    }
+    match entry.kind {
+        Kind::Execution => of::<Execution>(entry, horizon, now),
+        Kind::Source => of::<Source>(entry, horizon, now),
+    }
+}

@@ -1,0 +1,56 @@
+//! What is learnt from payments that have ended, and how they are forgotten.
+
+use std::time::Duration;
+
+use dollr_core::Timestamp;
+
+use super::PostgresJournal;
+use super::wire::Wire;
+use crate::entry::Life;
+use crate::error::JournalError;
+use crate::stored::whole;
+
+const LIVES: &str = "SELECT state, greatest(ended_at - created_at, 0) FROM {p}entries
+    WHERE ended_at IS NOT NULL AND kind = 'execution' ORDER BY ended_at DESC LIMIT $1";
+
+const PRUNABLE: &str = "SELECT id FROM {p}entries
+    WHERE ended_at < $1 AND NOT open AND due_at IS NULL AND NOT EXISTS (
+        SELECT FROM {p}claims WHERE entry_id = {p}entries.id AND fulfilled_at IS NULL)
+    ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED";
+
+/// An event may go only after its row has.
+const PRUNE: [&str; 3] = [
+    "DELETE FROM {p}claims WHERE entry_id = ANY($1)",
+    "DELETE FROM {p}entries WHERE id = ANY($1)",
+    "DELETE FROM {p}events WHERE entry_id = ANY($1)",
+];
+
+pub(super) fn lives(journal: &PostgresJournal, limit: usize) -> Result<Vec<Life>, JournalError> {
+    journal.rows(LIVES, &[&most(limit)], |row| {
+        let lasted = Duration::from_millis(row.try_get::<_, i64>(1)?.unsigned_abs());
+        Ok(Life { state: row.try_get(0)?, lasted })
+    })
+}
+
+pub(super) fn prune(
+    journal: &PostgresJournal,
+    before: Timestamp,
+    limit: usize,
+) -> Result<usize, JournalError> {
+    let (before, limit) = (whole(before.as_millis()), most(limit));
+    let (prunable, steps) = (journal.sql(PRUNABLE), PRUNE.map(|text| journal.sql(text)));
+    journal.pool.with(|wire: &mut Wire| {
+        wire.batch("BEGIN; SET CONSTRAINTS ALL DEFERRED")?;
+        let rows = wire.rows(&prunable, &[&before, &limit])?;
+        let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
+        for step in &steps {
+            wire.rows(step, &[&ids])?;
+        }
+        wire.batch("COMMIT")?;
+        Ok(ids.len())
+    })
+}
+
+fn most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,89 @@
+//! Who works on what: leases, and what all workers share.
+
+use std::cell::RefCell;
+
+use dollr_core::{Snapshot, Timestamp};
+
+use super::PostgresJournal;
+use super::fault::Fault;
+use super::rows::entry;
+use super::wire::Wire;
+use crate::entry::{Backlog, Entry, Lease, Version};
+use crate::error::JournalError;
+use crate::journal::Change;
+use crate::stored::{moment, whole};
+
+const TAKE: &str = "WITH due AS (
+        SELECT id FROM {p}entries WHERE due_at <= $1 AND (lease_until IS NULL OR lease_until <= {clock})
+        ORDER BY due_at, updated_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+    UPDATE {p}entries SET holder = $3, lease_until = {clock} + $4, version = version + 1
+    FROM due WHERE {p}entries.id = due.id RETURNING {columns}, {p}entries.id";
+
+const GIVE_BACK: &str = "UPDATE {p}entries SET holder = NULL, lease_until = NULL
+    FROM unnest($1::text[], $2::bigint[]) AS taken (key, version)
+    WHERE {p}entries.key = taken.key AND {p}entries.version = taken.version";
+
+const BACKLOG: &str = "SELECT (SELECT count(*) FROM {p}entries WHERE open), count(*), min(due_at)
+    FROM {p}entries WHERE due_at <= $1";
+
+const UNATTENDED: &str =
+    "SELECT {columns} FROM {p}entries WHERE open AND due_at IS NULL ORDER BY id LIMIT $1";
+
+/// What is shared is lost by nobody but a server that loses its power: it is not worth waiting for the disk.
+const BEGIN_SHARING: &str = "BEGIN; SET LOCAL synchronous_commit = off";
+const LOCK_SHARED: &str = "SELECT pg_advisory_xact_lock(x'444C4C54'::int, hashtext('{p}' || $1::text))";
+const SHARED: &str = "SELECT {clock}, (SELECT value FROM {p}shared WHERE name = $1)";
+const SHARE: &str = "INSERT INTO {p}shared (name, value) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
+/// Takes the rows that have been due for longest, in that order.
+pub(super) fn take(
+    journal: &PostgresJournal,
+    lease: Lease<'_>,
+    now: Timestamp,
+) -> Result<Vec<Entry>, JournalError> {
+    let (now, limit) = (whole(now.as_millis()), i64::try_from(lease.limit).unwrap_or(i64::MAX));
+    let term = i64::try_from(lease.term.as_millis()).unwrap_or(i64::MAX / 2);
+    let mut taken = journal.rows(TAKE, &[&now, &limit, &lease.holder, &term], |row| {
+        Ok((row.try_get::<_, i64>(11)?, entry(row)?))
+    })?;
+    taken.sort_by_key(|(id, entry)| (entry.due, entry.updated_at, *id));
+    Ok(taken.into_iter().map(|(_, entry)| entry).collect())
+}
+
+pub(super) fn give_back(journal: &PostgresJournal, taken: &[(&str, Version)]) -> Result<(), JournalError> {
+    let keys: Vec<&str> = taken.iter().map(|(key, _)| *key).collect();
+    let versions: Vec<i64> = taken.iter().map(|(_, version)| whole(version.number())).collect();
+    journal.rows(GIVE_BACK, &[&keys, &versions], |_| Ok(())).map(drop)
+}
+
+pub(super) fn backlog(journal: &PostgresJournal, now: Timestamp) -> Result<Backlog, JournalError> {
+    let counts = journal.rows(BACKLOG, &[&whole(now.as_millis())], |row| {
+        Ok(Backlog {
+            open: row.try_get::<_, i64>(0)?.unsigned_abs(),
+            due: row.try_get::<_, i64>(1)?.unsigned_abs(),
+            oldest_due: row.try_get::<_, Option<i64>>(2)?.map(moment),
+        })
+    })?;
+    Ok(counts.into_iter().next().unwrap_or_default())
+}
+
+pub(super) fn unattended(journal: &PostgresJournal, limit: usize) -> Result<Vec<Entry>, JournalError> {
+    journal.rows(UNATTENDED, &[&i64::try_from(limit).unwrap_or(i64::MAX)], entry)
+}
+
+pub(super) fn share(journal: &PostgresJournal, name: &str, change: Change<'_>) -> Result<(), JournalError> {
+    let change = RefCell::new(change);
+    let [lock, shared, share] = [LOCK_SHARED, SHARED, SHARE].map(|text| journal.sql(text));
+    journal.pool.with(|wire: &mut Wire| {
+        wire.batch(BEGIN_SHARING)?;
+        wire.rows(&lock, &[&name])?;
+        let Some(row) = wire.row(&shared, &[&name])? else { return Err(Fault::Odd("no clock")) };
+        let kept: Option<String> = row.try_get(1)?;
+        let changed = (change.borrow_mut())(kept.map(Snapshot::new), moment(row.try_get(0)?));
+        if let Some(changed) = changed {
+            wire.rows(&share, &[&name, &changed.as_str()])?;
+        }
+        wire.batch("COMMIT")
+    })
+}

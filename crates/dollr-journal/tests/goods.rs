@@ -1,0 +1,322 @@
+//! One attempt at an order at a time, its goods handed out once, and what has ended forgotten. The same on every engine.
+
+mod common;
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{Database, Desk, Engine, NOW, on_each_engine};
+use dollr_core::{Snapshot, Timestamp};
+use dollr_journal::{Journal, JournalError, Kind, Order, Page, Version};
+
+on_each_engine! {
+    i2_t3_a_second_attempt_at_an_order_is_refused_with_the_first_ones_state,
+    i2_exactly_one_of_eight_attempts_at_an_order_begins,
+    a_reason_lets_a_second_attempt_begin_and_is_kept,
+    an_attempt_that_moved_nothing_frees_its_order,
+    what_has_happened_is_never_refused,
+    goods_are_claimed_once,
+    t32_exactly_one_of_sixteen_claims_the_goods,
+    an_order_paid_twice_is_delivered_once,
+    paid_payments_are_taken_each_once_the_longest_paid_first,
+    a_claim_that_nobody_acknowledges_is_given_again,
+    how_long_payments_took_is_told_latest_first,
+    what_has_ended_is_forgotten_with_all_that_belongs_to_it,
+}
+
+fn at(seconds: u64) -> Timestamp {
+    NOW.after(Duration::from_secs(seconds))
+}
+
+/// An attempt that is about to be sent.
+fn attempt(journal: &dyn Journal, key: &str, order: Option<Order<'_>>) -> Result<Version, JournalError> {
+    let snapshot = Snapshot::new("{}");
+    let page = Page { holds_order: true, sends: true, ..Page::new("Sending", true, &snapshot, "recorded") };
+    journal.create(key, Kind::Execution, order, &page, NOW)
+}
+
+/// What has become of it.
+fn ended(journal: &dyn Journal, key: &str, state: &str, seconds: u64) -> Version {
+    let snapshot = Snapshot::new("{}");
+    let paid = state == "Completed";
+    let page = Page { holds_order: paid, paid, ..Page::new(state, false, &snapshot, "answered") };
+    let version = journal.load(key).expect("readable").expect("there").version;
+    journal.save(key, version, &page, at(seconds)).expect("the right version")
+}
+
+fn paid(journal: &dyn Journal, key: &str, order: Option<&str>, seconds: u64) {
+    let order = order.map(|name| Order { name, despite: Some("a test") });
+    attempt(journal, key, order).expect("room");
+    ended(journal, key, "Completed", seconds);
+}
+
+fn what(journal: &dyn Journal, key: &str) -> Vec<String> {
+    journal.lines(key).expect("readable").into_iter().map(|line| line.what).collect()
+}
+
+fn i2_t3_a_second_attempt_at_an_order_is_refused_with_the_first_ones_state<D: Engine>() {
+    let desk = D::new();
+    let (one, two) = (desk.journal(), desk.journal());
+    attempt(&one, "first", Some(Order::new("A-1"))).expect("free");
+    let error = attempt(&two, "second", Some(Order::new("A-1"))).expect_err("taken");
+    let taken =
+        JournalError::OrderTaken { order: "A-1".into(), key: "first".into(), state: "Sending".into() };
+    assert_eq!(error, taken);
+    assert_eq!(
+        error.to_string(),
+        "the order \"A-1\" has an attempt already, \"first\" (Sending): another one could charge twice"
+    );
+    assert_eq!(two.load("second"), Ok(None), "nothing was written");
+    // Still so when it is paid; another order, and no order at all, are free.
+    ended(&one, "first", "Completed", 1);
+    let error = attempt(&two, "second", Some(Order::new("A-1"))).expect_err("paid");
+    assert!(matches!(error, JournalError::OrderTaken { state, .. } if state == "Completed"));
+    attempt(&two, "other", Some(Order::new("A-2"))).expect("free");
+    attempt(&two, "none", None).expect("free");
+    attempt(&two, "none too", None).expect("free");
+    // The same id again is told what it always was.
+    let error = attempt(&two, "first", Some(Order::new("A-1"))).expect_err("there");
+    assert_eq!(error, JournalError::Exists { key: "first".into() });
+}
+
+fn i2_exactly_one_of_eight_attempts_at_an_order_begins<D: Engine>() {
+    let desk = D::new();
+    let shared = desk.journal();
+    let journals: Vec<Arc<dyn Journal>> =
+        (0..8).map(|n| if n % 2 == 0 { desk.journal() } else { Arc::clone(&shared) }).collect();
+    for order in ["A-1", "A-2", "A-3"] {
+        let start = Barrier::new(8);
+        let begun = thread::scope(|scope| {
+            let start = &start;
+            let begin = |(n, journal): (usize, &Arc<dyn Journal>)| {
+                let journal = Arc::clone(journal);
+                scope.spawn(move || {
+                    start.wait();
+                    attempt(&journal, &format!("{order} {n}"), Some(Order::new(order)))
+                })
+            };
+            let threads: Vec<_> = journals.iter().enumerate().map(begin).collect();
+            threads.into_iter().map(|t| t.join().expect("no panic")).collect::<Vec<_>>()
+        });
+        let won = begun.iter().filter(|outcome| outcome.is_ok()).count();
+        let lost = begun.iter().filter(|o| matches!(o, Err(JournalError::OrderTaken { .. }))).count();
+        assert_eq!((won, lost), (1, 7), "{begun:?}");
+    }
+}
+
+fn a_reason_lets_a_second_attempt_begin_and_is_kept<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    attempt(&journal, "first", Some(Order::new("A-1"))).expect("free");
+    let despite = Order { name: "A-1", despite: Some("the customer's other card") };
+    attempt(&journal, "second", Some(despite)).expect("there is a reason");
+    let second = journal.load("second").expect("readable").expect("there");
+    assert_eq!(second.despite.as_deref(), Some("the customer's other card"));
+    ended(&journal, "first", "Failed", 1);
+    let error = attempt(&journal, "third", Some(Order::new("A-1"))).expect_err("the second one holds it");
+    assert!(matches!(error, JournalError::OrderTaken { key, .. } if key == "second"));
+}
+
+fn an_attempt_that_moved_nothing_frees_its_order<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    attempt(&journal, "first", Some(Order::new("A-1"))).expect("free");
+    let version = ended(&journal, "first", "Prepared", 1);
+    attempt(&journal, "second", Some(Order::new("A-1"))).expect("freed");
+    // The first one would be sent after all: now it is the second one's turn.
+    let snapshot = Snapshot::new("{}");
+    let page = Page { holds_order: true, sends: true, ..Page::new("Sending", true, &snapshot, "recorded") };
+    let error = journal.save("first", version, &page, NOW).expect_err("taken");
+    assert!(matches!(error, JournalError::OrderTaken { key, .. } if key == "second"));
+    ended(&journal, "second", "Failed", 2);
+    let version = journal.save("first", version, &page, NOW).expect("free");
+    // Who holds it is not in his own way, and neither is an attempt that may go beside another.
+    journal.save("first", version, &page, NOW).expect("his own");
+    let despite = Order { name: "A-1", despite: Some("a reason") };
+    attempt(&journal, "beside", Some(despite)).expect("there is a reason");
+    let version = ended(&journal, "beside", "Prepared", 3);
+    journal.save("beside", version, &page, NOW).expect("its reason still counts");
+}
+
+fn what_has_happened_is_never_refused<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    attempt(&journal, "first", Some(Order::new("A-1"))).expect("free");
+    let version = ended(&journal, "first", "Failed", 1);
+    attempt(&journal, "second", Some(Order::new("A-1"))).expect("freed");
+    let snapshot = Snapshot::new("{}");
+    let page =
+        Page { holds_order: true, ..Page::new("Failed", false, &snapshot, "it was COMPLETED after all") };
+    journal.save("first", version, &page, NOW).expect("a fact");
+    ended(&journal, "second", "Failed", 2);
+    let error = attempt(&journal, "third", Some(Order::new("A-1"))).expect_err("money has moved");
+    assert!(matches!(error, JournalError::OrderTaken { key, .. } if key == "first"));
+}
+
+fn goods_are_claimed_once<D: Engine>() {
+    let desk = D::new();
+    let (one, two) = (desk.journal(), desk.journal());
+    paid(&one, "id", None, 1);
+    assert_eq!(one.claimed("id"), Ok(None));
+    assert_eq!(one.claim("id", "the page", at(2)), Ok(None));
+    for journal in [&one, &two] {
+        let claim = journal.claim("id", "the poller", at(3)).expect("readable").expect("claimed");
+        assert_eq!((claim.key.as_str(), claim.by.as_str(), claim.at), ("id", "the page", at(2)));
+        assert_eq!(claim.fulfilled_at, None);
+    }
+    assert_eq!(two.fulfil("id", Some("the poller"), at(4)), Ok(false), "not his");
+    assert_eq!(two.release("id", Some("the poller"), at(4)), Ok(false), "not his");
+    assert_eq!(one.release("id", Some("the page"), at(4)), Ok(true));
+    assert_eq!(two.claim("id", "the poller", at(5)), Ok(None), "it was given back");
+    assert_eq!(two.fulfil("id", None, at(6)), Ok(true));
+    assert_eq!(two.fulfil("id", None, at(7)), Ok(false), "only once");
+    assert_eq!(two.release("id", None, at(7)), Ok(false), "what was handed out stays so");
+    let claim = one.claim("id", "the page", at(8)).expect("readable").expect("claimed");
+    assert_eq!((claim.by.as_str(), claim.fulfilled_at), ("the poller", Some(at(6))));
+    let told = [
+        "recorded",
+        "answered",
+        "claimed by the page",
+        "claim released",
+        "claimed by the poller",
+        "fulfilled",
+    ];
+    assert_eq!(what(&one, "id"), told);
+
+    let error = one.claim("nobody", "the page", at(9)).expect_err("no such row");
+    assert_eq!(error.to_string(), "the journal has no entry for \"nobody\"");
+    assert_eq!(one.fulfil("nobody", None, at(9)), Ok(false));
+}
+
+fn t32_exactly_one_of_sixteen_claims_the_goods<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    for key in ["a", "b", "c"] {
+        paid(&journal, key, None, 1);
+        let start = Barrier::new(16);
+        let (journal, start) = (&journal, &start);
+        let won = thread::scope(|scope| {
+            let claim = |n: usize| {
+                scope.spawn(move || {
+                    start.wait();
+                    // All of one name: it is not the name that decides.
+                    journal.claim(key, "a worker", at(n as u64 % 2)).expect("readable").is_none()
+                })
+            };
+            let threads: Vec<_> = (0..16).map(claim).collect();
+            threads.into_iter().map(|t| t.join().expect("no panic")).filter(|won| *won).count()
+        });
+        assert_eq!(won, 1, "{key}");
+    }
+}
+
+fn an_order_paid_twice_is_delivered_once<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    paid(&journal, "first", Some("A-1"), 1);
+    paid(&journal, "second", Some("A-1"), 2);
+    paid(&journal, "A-1", None, 3);
+    assert_eq!(journal.claim("second", "the page", at(4)), Ok(None));
+    let claim = journal.claim("first", "the poller", at(5)).expect("readable").expect("claimed");
+    assert_eq!(claim.key, "second");
+    // The one that is called like the order is another one.
+    let taken = journal.take_paid("shipping", Duration::from_secs(60), at(0), at(6)).expect("readable");
+    assert_eq!(taken.map(|entry| entry.key).as_deref(), Some("A-1"));
+    assert_eq!(journal.take_paid("shipping", Duration::from_secs(60), at(0), at(6)), Ok(None));
+    // A payment of a delivered order that is paid later is not delivered, either.
+    paid(&journal, "third", Some("A-1"), 7);
+    assert_eq!(journal.take_paid("shipping", Duration::from_secs(60), at(0), at(8)), Ok(None));
+}
+
+fn paid_payments_are_taken_each_once_the_longest_paid_first<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    paid(&journal, "old", None, 1);
+    paid(&journal, "a", None, 10);
+    attempt(&journal, "failed", None).expect("room");
+    ended(&journal, "failed", "Failed", 11);
+    attempt(&journal, "open", None).expect("room");
+    paid(&journal, "b", None, 12);
+    paid(&journal, "claimed", None, 13);
+    assert_eq!(journal.claim("claimed", "the page", at(14)), Ok(None));
+    let take = || {
+        let taken = journal.take_paid("shipping", Duration::from_secs(60), at(10), at(20));
+        taken.expect("readable").map(|entry| entry.key)
+    };
+    assert_eq!((take().as_deref(), take().as_deref(), take()), (Some("a"), Some("b"), None));
+    let claim = journal.claim("a", "the page", at(21)).expect("readable").expect("taken");
+    assert_eq!(claim.by, "shipping");
+    assert_eq!(journal.fulfil("a", Some("shipping"), at(22)), Ok(true));
+    assert_eq!(journal.release("b", Some("shipping"), at(22)), Ok(true));
+    assert_eq!((take().as_deref(), take()), (Some("b"), None), "what was not handed out comes again");
+}
+
+fn a_claim_that_nobody_acknowledges_is_given_again<D: Engine>() {
+    let desk = D::new();
+    let (one, two) = (desk.journal(), desk.journal());
+    paid(&one, "id", None, 1);
+    let taken = one.take_paid("crashed", Duration::from_millis(1), at(0), at(2)).expect("readable");
+    assert!(taken.is_some());
+    let patience = Instant::now() + Duration::from_secs(30);
+    while two.take_paid("next", Duration::from_secs(3_600), at(0), at(60)).expect("readable").is_none() {
+        assert!(Instant::now() < patience, "it never came back");
+        thread::sleep(Duration::from_millis(2));
+    }
+    assert_eq!(one.fulfil("id", Some("crashed"), at(61)), Ok(false), "he came too late");
+    let claim = one.claim("id", "the page", at(61)).expect("readable").expect("taken");
+    assert_eq!(claim.by, "next");
+    assert_eq!(two.fulfil("id", Some("next"), at(62)), Ok(true));
+    assert_eq!(one.take_paid("again", Duration::from_millis(1), at(0), at(1_000_000)), Ok(None));
+}
+
+fn how_long_payments_took_is_told_latest_first<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    for (key, state, seconds) in [("a", "Completed", 20), ("b", "Failed", 30), ("c", "Completed", 25)] {
+        attempt(&journal, key, None).expect("room");
+        ended(&journal, key, state, seconds);
+    }
+    attempt(&journal, "open", None).expect("room");
+    // Written again after its end: it had ended before.
+    ended(&journal, "a", "Completed", 500);
+    let told = |limit| -> Vec<(String, u64)> {
+        let lives = journal.lives(limit).expect("readable");
+        lives.into_iter().map(|life| (life.state, life.lasted.as_secs())).collect()
+    };
+    let all = [("Failed".to_owned(), 30), ("Completed".to_owned(), 25), ("Completed".to_owned(), 20)];
+    assert_eq!(told(9), all);
+    assert_eq!(told(1), all[..1]);
+}
+
+fn what_has_ended_is_forgotten_with_all_that_belongs_to_it<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    for (key, seconds) in [("old", 1), ("older", 0), ("claimed", 2), ("fulfilled", 3), ("new", 100)] {
+        paid(&journal, key, None, seconds);
+    }
+    attempt(&journal, "open", None).expect("room");
+    attempt(&journal, "due", None).expect("room");
+    let due = journal.load("due").expect("readable").expect("there").version;
+    let snapshot = Snapshot::new("{}");
+    let page = Page { due: Some(at(3_600)), ..Page::new("Failed", false, &snapshot, "answered") };
+    journal.save("due", due, &page, at(4)).expect("the right version");
+    for key in ["claimed", "fulfilled"] {
+        assert_eq!(journal.claim(key, "the page", at(5)), Ok(None));
+    }
+    assert_eq!(journal.fulfil("fulfilled", None, at(6)), Ok(true));
+
+    assert_eq!(journal.prune(at(50), 1), Ok(1));
+    assert_eq!(journal.load("older"), Ok(None), "the longest ended first");
+    assert_eq!(journal.prune(at(50), 9), Ok(2));
+    assert_eq!(journal.prune(at(50), 9), Ok(0));
+    let mut left: Vec<_> = journal.entries(99).expect("readable").into_iter().map(|e| e.key).collect();
+    left.sort();
+    assert_eq!(left, ["claimed", "due", "new", "open"]);
+    for key in ["old", "older", "fulfilled"] {
+        assert_eq!(journal.lines(key), Ok(Vec::new()));
+        assert_eq!(journal.claimed(key), Ok(None));
+    }
+    desk.sql("DELETE FROM {p}events").expect_err("the others' events stay");
+    assert_eq!(what(&journal, "claimed"), ["recorded", "answered", "claimed by the page"]);
+}
