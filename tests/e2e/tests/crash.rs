@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dollr_client::journal::{Entry, Journal, Page, SqliteJournal};
-use dollr_client::{Client, Error, Report};
+use dollr_client::{Client, Error, Reconcile, Report};
 use dollr_e2e::{Payment, Watch, Watched, World};
 use dollr_sim::{Call, Fault, FaultKind, SourceKind};
 
@@ -86,11 +86,10 @@ fn check(world: &World, payment: &Payment) -> Option<Entry> {
     let listed = journal.open_entries().expect("readable").iter().any(|open| open.key == entry.key);
     let ended = !["Prepared", "Sending", "Uncertain", "Open"].contains(&&*entry.state);
     assert_eq!(listed, !ended, "I5: listed until it has ended: {}", entry.state);
-    assert_eq!(
-        u64::try_from(journal.lines(&entry.key).expect("readable").len()),
-        Ok(entry.version.number()),
-        "a line for each version"
-    );
+    let lines = journal.lines(&entry.key).expect("readable");
+    let last = lines.last().map(|line| line.state.as_str());
+    assert_eq!(last, Some(entry.state.as_str()), "row and line are written together");
+    assert!(lines.len() as u64 <= entry.version.number(), "a line is of one version");
     Some(entry)
 }
 
@@ -194,4 +193,54 @@ fn a_crash_around_a_request_that_was_turned_away_charges_at_most_once() {
         let deaths = dies_at_every_call(World::without_deduplication, &[on_execute(turned_away)], "paid");
         assert!(deaths >= 10, "{deaths}");
     }
+}
+
+/// Each reconciler dies at one call more, until one comes to its end; each comes by when the ones before are given up.
+fn reconciled(world: &World, payment: &Payment, moment: Moment) -> Entry {
+    for dies_at in 1..100 {
+        let clock = world.sim.clock();
+        clock.advance_to(clock.now_ms() + 2_000_000);
+        let watch = Mortal { moment, dies_at, calls: AtomicUsize::new(0) };
+        let journal = Watched { journal: world.journal(), watch };
+        let client = world.builder().journal(journal).build().expect("a client");
+        let run = || client.reconcile(&Reconcile::default().workers(2));
+        match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(summary) => {
+                assert_eq!(summary.expect("a summary").overtaken, 0, "the dead have let go of it");
+                return check(world, payment).expect("on record");
+            }
+            Err(cause) if cause.is::<Died>() => drop(check(world, payment)),
+            Err(cause) => resume_unwind(cause),
+        }
+    }
+    panic!("nobody comes to the end of it");
+}
+
+/// I1, I2, I5, F25: what dies while it collects is reconciled by those who die while they reconcile.
+#[test]
+fn a_crash_at_any_call_of_collect_and_of_reconcile_charges_at_most_once() {
+    let lost = on_execute(FaultKind::Drop).after();
+    let turned_away = on_execute(FaultKind::RetryAfter { value: "2".to_owned() });
+    let mut deaths = 0;
+    for faults in [vec![], vec![lost], vec![turned_away]] {
+        for (moment, dies_at) in (1..30).flat_map(|n| [(Moment::Before, n), (Moment::After, n)]) {
+            let world = World::without_deduplication();
+            let payment = world.payment("1002");
+            faults.iter().for_each(|fault| world.arm(&payment, fault.clone()));
+            let outcome =
+                until_death(&world, dies_at, moment, |client| client.collect(payment.intent.clone()));
+            if outcome.is_some() || check(&world, &payment).is_none() {
+                continue;
+            }
+            deaths += 1;
+            let row = reconciled(&world, &payment, moment);
+            let processed =
+                world.sim.ledger().reference(&payment.key()).map_or(0, |entry| entry.posts_processed);
+            let ends: &[&str] = if processed == 0 { &["NotLanded", "Prepared"] } else { &["Completed"] };
+            assert!(ends.contains(&&*row.state), "{faults:?}, died {moment:?} call {dies_at}: {row:?}");
+            assert_eq!(world.posts_and_charges(&payment).1, processed, "I2");
+        }
+    }
+    println!("died {deaths} times while collecting");
+    assert!(deaths >= 15, "{deaths}");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -33,7 +33,20 @@ enum Outcome {
     Unreadable(Entry, String),
     /// Somebody else went on with it.
     Overtaken,
+    /// Its worker panicked, as all will see once the others are back.
+    Lost,
     Failed(Entry, Error),
+}
+
+/// Says of a worker that panics that its row does not come back.
+struct Guard<'a>(&'a Sender<Outcome>);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.0.send(Outcome::Lost);
+        }
+    }
 }
 
 /// One run: what all its workers share.
@@ -63,19 +76,17 @@ impl<'a> Run<'a> {
 
     /// Until nothing is due that was due when it began.
     pub(super) fn pass(&self) -> Result<Summary, Error> {
-        let (jobs, waiting) = mpsc::channel();
-        let (tell, told) = mpsc::channel();
-        let waiting = Mutex::new(waiting);
         thread::scope(|scope| {
+            // All ends of the channels are in here: whatever ends the coordinator, the workers end, too.
+            let (jobs, waiting) = mpsc::channel();
+            let (tell, told) = mpsc::channel();
+            let waiting = Arc::new(Mutex::new(waiting));
             for _ in 0..self.how.workers {
-                let (waiting, tell) = (&waiting, tell.clone());
-                scope.spawn(move || self.work(waiting, &tell));
+                let (waiting, tell) = (Arc::clone(&waiting), tell.clone());
+                scope.spawn(move || self.work(&waiting, &tell));
             }
             drop(tell);
-            let summary = self.coordinate(&jobs, &told);
-            // The workers end when there is nothing more to come.
-            drop(jobs);
-            summary
+            self.coordinate(&jobs, &told)
         })
     }
 
@@ -136,6 +147,7 @@ impl<'a> Run<'a> {
                 Outcome::Settled(row) => settled.push(*row),
                 Outcome::Untouched(entry) => back.push(entry),
                 Outcome::Overtaken => summary.overtaken += 1,
+                Outcome::Lost => self.halt.store(true, Ordering::Relaxed),
                 Outcome::Failed(entry, error) => {
                     back.push(entry);
                     failure = Some(error);
@@ -178,6 +190,7 @@ impl<'a> Run<'a> {
     }
 
     fn work(&self, waiting: &Mutex<Receiver<Entry>>, tell: &Sender<Outcome>) {
+        let _guard = Guard(tell);
         loop {
             let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(entry) = next else { return };

@@ -1,0 +1,159 @@
+//! May I ship? One attempt at an order at a time, and its goods for one caller, whoever asks (I2, I4; T3, T32).
+
+use std::thread;
+use std::time::Duration;
+
+use dollr_client::core::Timestamp;
+use dollr_client::journal::JournalError;
+use dollr_client::{Attempt, Claimed, Error, Reconcile};
+use dollr_e2e::World;
+use dollr_sim::{Call, Fault, FaultKind};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const EVER: Timestamp = Timestamp::from_millis(0);
+
+/// T3: the customer tries again.
+#[test]
+fn i2_a_second_attempt_at_an_order_is_refused_before_it_is_sent() {
+    let world = World::start();
+    let client = world.client();
+    let first = world.payment("3000");
+    let attempt = Attempt::new(first.intent.clone()).order("A-1").patience(Duration::ZERO);
+    assert_eq!(client.collect(attempt).expect("a report").verdict.name(), "open");
+
+    let second = world.payment("1000");
+    let again = || Attempt::new(second.intent.clone()).order("A-1");
+    let error = world.client().collect(again()).expect_err("the order is taken");
+    let Error::Journal(JournalError::OrderTaken { order, key, state }) = &error else { panic!("{error:?}") };
+    assert_eq!((order.as_str(), key.as_str(), state.as_str()), ("A-1", first.key().as_str(), "Open"));
+    assert_eq!(error.key(), None, "there is no payment to go on with");
+    assert_eq!(world.posts_and_charges(&second), (0, 0));
+    let error = client.status(second.intent.reference_id()).expect_err("not on record");
+    assert!(matches!(error, Error::Unrecorded(_)), "{error}");
+
+    // A person knows better, and says why.
+    let report = client.collect(again().despite("the first session has ended")).expect("a report");
+    assert_eq!(report.verdict.name(), "paid");
+}
+
+/// T3: what has moved no money is not in the way, and what has is for good.
+#[test]
+fn i2_an_order_is_free_again_once_its_attempt_has_moved_nothing() {
+    let world = World::start();
+    let client = world.client();
+    let attempt = |account: &str| Attempt::new(world.payment(account).intent).order("A-1");
+    assert_eq!(client.collect(attempt("2000")).expect("a report").verdict.name(), "failed");
+    world.sim.arm(Fault::new(Call::Execute, FaultKind::RetryAfter { value: "600".to_owned() }));
+    let unsent = client.collect(attempt("1000").patience(Duration::from_secs(1))).expect("a report");
+    assert_eq!(unsent.state, "Prepared");
+    assert_eq!(client.collect(attempt("1000")).expect("a report").verdict.name(), "paid");
+    let error = client.collect(attempt("1000")).expect_err("it is paid");
+    assert!(error.to_string().contains("(Completed)"), "{error}");
+    let error = client.wait(unsent.key.parse().expect("an id"), HOUR).expect("a report");
+    assert_eq!(error.state, "Prepared", "and nobody sends the one that was not sent");
+}
+
+#[test]
+fn i4_goods_are_claimed_once_they_are_paid_and_once_only() {
+    let world = World::start();
+    let payment = world.payment("1030");
+    let page = world.builder().name("success page").build().expect("a client");
+    let cron = world.builder().name("cron").build().expect("a client");
+    let id = payment.intent.reference_id();
+    let attempt = Attempt::new(payment.intent.clone()).patience(Duration::ZERO);
+    page.collect(attempt).expect("a report");
+    let Claimed::NotPaid(verdict) = page.claim_fulfilment(id).expect("readable") else { panic!() };
+    assert_eq!(verdict.name(), "open");
+    assert_eq!(page.next_paid(HOUR, EVER).expect("readable"), None);
+    assert!(!page.fulfilled(id).expect("readable"), "nobody has claimed it");
+
+    page.wait(id, HOUR).expect("a report");
+    let Claimed::Claimed(settlement) = page.claim_fulfilment(id).expect("readable") else { panic!() };
+    assert_eq!(settlement.to_string(), "250.00 USD");
+    for client in [&cron, &page] {
+        let claimed = client.claim_fulfilment(id).expect("readable");
+        assert!(matches!(&claimed, Claimed::AlreadyClaimed { by, .. } if by == "success page"), "{claimed}");
+    }
+    assert_eq!(cron.next_paid(HOUR, EVER).expect("readable"), None, "it is claimed");
+    assert!(page.release(id).expect("readable"));
+    let delivery = cron.next_paid(HOUR, EVER).expect("readable").expect("given back");
+    assert_eq!((delivery.key.as_str(), &delivery.settlement), (payment.key().as_str(), &settlement));
+    assert!(cron.acknowledge(&delivery).expect("readable"));
+    assert!(!page.release(id).expect("readable"), "what was shipped is shipped");
+    let error = page.claim_fulfilment("INVOICE:7").expect_err("not on record");
+    assert!(matches!(error, Error::Unrecorded(_)), "{error}");
+}
+
+/// T32: success page, poller and cron at the same time.
+#[test]
+fn one_of_sixteen_callers_ships() {
+    let world = World::start();
+    let (payment, report) = world.collect([]);
+    assert_eq!(report.verdict.name(), "paid");
+    let clients: Vec<_> = (0..8).map(|_| world.client()).collect();
+    let shipped: usize = thread::scope(|scope| {
+        let id = payment.intent.reference_id();
+        let claim = move |client: &dollr_client::Client| {
+            usize::from(matches!(client.claim_fulfilment(id).expect("readable"), Claimed::Claimed(_)))
+        };
+        let callers: Vec<_> =
+            clients.iter().chain(&clients).map(|client| scope.spawn(move || claim(client))).collect();
+        callers.into_iter().map(|caller| caller.join().expect("no panic")).sum()
+    });
+    assert_eq!(shipped, 1);
+}
+
+/// I4, F18: what the vendor takes back is not shipped.
+#[test]
+fn a_payment_that_is_contradicted_is_not_shipped() {
+    let world = World::start();
+    let (payment, _) = world.collect([]);
+    let (client, id) = (world.client(), payment.intent.reference_id());
+    let delivery = client.next_paid(Duration::from_secs(60), EVER).expect("readable").expect("paid");
+    let body = format!(
+        r#"{{"reference_id":"{id}","status":"FAILED","operation_type":"COLLECTION","payer_currency":"USD"}}"#
+    );
+    let taken_back = FaultKind::Status { code: 200, retry_after: None, body: Some(body) };
+    world.arm(&payment, Fault::new(Call::Status, taken_back));
+    let report = client.status(id).expect("a report");
+    assert!(report.conflict.is_some(), "{report:?}");
+    assert!(client.decline(&delivery).expect("readable"));
+    let claimed = client.claim_fulfilment(id).expect("readable");
+    assert!(matches!(claimed, Claimed::NotPaid(_)), "{claimed}");
+    assert_eq!(client.next_paid(Duration::from_secs(60), EVER).expect("readable"), None);
+    assert_eq!(client.next_paid(Duration::from_secs(60), EVER).expect("readable"), None);
+}
+
+/// I5: a delivery that nobody acknowledged is made again: at least once.
+#[test]
+fn a_delivery_whose_process_has_died_is_made_again() {
+    let world = World::start();
+    let (payment, _) = world.collect([]);
+    let died = world.client().next_paid(Duration::from_secs(60), EVER).expect("readable").expect("paid");
+    let client = world.client();
+    assert_eq!(client.next_paid(HOUR, EVER).expect("readable"), None, "its term is not over");
+    let clock = world.sim.clock();
+    clock.advance_to(clock.now_ms() + 60_000);
+    let again = client.next_paid(HOUR, EVER).expect("readable").expect("its term is over");
+    assert_eq!((&again, again.key.as_str()), (&died, payment.key().as_str()));
+    assert!(client.acknowledge(&again).expect("readable"));
+    clock.advance_to(clock.now_ms() + 7_200_000);
+    assert_eq!(client.next_paid(HOUR, EVER).expect("readable"), None);
+}
+
+/// What a reconciler finds paid is delivered like any other.
+#[test]
+fn what_is_found_paid_later_is_delivered() {
+    let world = World::start();
+    let payment = world.payment("1030");
+    let attempt = Attempt::new(payment.intent.clone()).order("A-1").patience(Duration::ZERO);
+    let client = world.client();
+    client.collect(attempt).expect("a report");
+    let clock = world.sim.clock();
+    clock.advance_to(clock.now_ms() + 60_000);
+    client.reconcile(&Reconcile::default()).expect("a summary");
+    let delivery = client.next_paid(HOUR, EVER).expect("readable").expect("paid");
+    assert_eq!((delivery.key, delivery.order.as_deref()), (payment.key(), Some("A-1")));
+    let later = Timestamp::from_millis(clock.now_ms() + 1);
+    assert_eq!(client.next_paid(HOUR, later).expect("readable"), None);
+}
