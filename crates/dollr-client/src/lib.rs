@@ -29,6 +29,38 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # What others have left open
+//!
+//! A process may die, or lose its patience. [`Client::reconcile`] asks about each payment on record that is due, once, and saves
+//! what was learnt; any number of processes and machines do so beside each other, under one budget of calls. Who ships is
+//! decided in the same place: [`Client::claim_fulfilment`] says yes to one caller.
+//!
+//! ```
+//! use std::time::Duration;
+//! use dollr_client::{Claimed, Client, Reconcile};
+//! use dollr_client::core::Limit;
+//! # use dollr_client::journal::SqliteJournal;
+//! # let vendor = dollr_sim::Simulator::builder().start()?;
+//! # let folder = tempfile::tempdir()?;
+//! # let client = Client::builder().credentials(dollr_sim::CLIENT_ID, dollr_sim::CLIENT_SECRET)
+//! #     .base_url(&vendor.base_url()).journal(SqliteJournal::open(folder.path().join("payments.db"))?).build()?;
+//!
+//! // Every two minutes, from as many places as you like:
+//! let how = Reconcile::default().workers(8).rate(Limit::new(20, Duration::from_secs(1))?);
+//! let summary = client.reconcile(&how)?;
+//! for key in &summary.paid {
+//!     // So may the success page do, and a worker that has waited: one of them ships.
+//!     if let Claimed::Claimed(settlement) = client.claim_fulfilment(key)? {
+//!         println!("ship {key}: {settlement}");
+//!         client.fulfilled(key)?;
+//!     }
+//! }
+//! if summary.needs_a_person() {
+//!     println!("look at {:?} and {:?}", summary.conflicts, summary.stuck);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What it takes care of
 //!
 //! One token for all threads, renewed once at a time. Nothing is followed, repeated or decompressed by the HTTP stack:
@@ -44,7 +76,7 @@
 //! # What is out of scope
 //!
 //! Decisions are the core's: there is no rule about payments here. Async is the host's: drive the core over any
-//! HTTP library, its front page shows how. Many workers on one journal, and realtime hints, are other parts of the project.
+//! HTTP library, its front page shows how. Realtime hints are another part of the project.
 #![forbid(unsafe_code)]
 
 mod attempt;

@@ -45,6 +45,28 @@
 //! when to ask, [`Policy`] how patient to be; a [`Fleet`] is many machines under one [`Budget`] of calls. What is legal stands in [`EXECUTION_TRANSITIONS`], [`SOURCE_TRANSITIONS`] and
 //! [`TOKEN_TRANSITIONS`]; how it can end, in [`Verdict`].
 //!
+//! # A table of your own
+//!
+//! No database of this project is needed: a snapshot is a text (a `jsonb` column is fine), and the moment to come back a number.
+//!
+//! ```sql
+//! CREATE TABLE orders (id bigint PRIMARY KEY, verdict text, snapshot text NOT NULL, next_at bigint);
+//! CREATE INDEX ON orders (next_at) WHERE next_at IS NOT NULL;
+//!
+//! -- A worker: whoever takes a row has it alone until the transaction ends.
+//! SELECT id, snapshot, verdict FROM orders WHERE next_at <= $now ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED;
+//! ```
+//!
+//! | [`Action`] | what the worker does with the row |
+//! | --- | --- |
+//! | [`Record`](Action::Record) | `UPDATE … SET snapshot = $it`, **committed** before it goes on |
+//! | [`Wait`](Action::Wait) | `UPDATE … SET snapshot = $machine, next_at = $until` |
+//! | [`Done`](Action::Done) | `UPDATE … SET snapshot = $machine, verdict = $name, next_at = $due`, where [`due`](Machine::due) is when somebody should look again although nobody waits any more, or null |
+//!
+//! A row that has a verdict and is due was handed over: its machine hears [`Event::Adopted`] after it is restored, and is
+//! asked about until its horizon. Because a request must be committed before it is sent, a worker that holds a row in a
+//! transaction records in another one, or marks the row as taken and commits that first.
+//!
 //! # What is out of scope
 //!
 //! Sockets, files, clocks, random bytes and logs are the host's. Deciding *whether* to pay, prices, carts, accounts, and

@@ -226,7 +226,9 @@ fn a_crash_at_any_call_of_collect_and_of_reconcile_charges_at_most_once() {
         for (moment, dies_at) in (1..30).flat_map(|n| [(Moment::Before, n), (Moment::After, n)]) {
             let world = World::without_deduplication();
             let payment = world.payment("1002");
-            faults.iter().for_each(|fault| world.arm(&payment, fault.clone()));
+            for fault in &faults {
+                world.arm(&payment, fault.clone());
+            }
             let outcome =
                 until_death(&world, dies_at, moment, |client| client.collect(payment.intent.clone()));
             if outcome.is_some() || check(&world, &payment).is_none() {

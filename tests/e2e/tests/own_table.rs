@@ -44,26 +44,32 @@ impl<'a> Shop<'a> {
             .expect("a row");
     }
 
-    /// One run of the worker: every order that is due is visited once. Says when to run again.
+    /// One run of the worker: every order that is due is visited once. Says when to run again, if any is left.
     fn run(&mut self) -> Option<i64> {
-        for (id, snapshot) in self.due() {
-            self.visit(id, &Snapshot::new(snapshot));
+        for (id, snapshot, handed_over) in self.due() {
+            self.visit(id, &Snapshot::new(snapshot), handed_over);
         }
         self.table.query_row("SELECT min(next_at) FROM orders", [], |row| row.get(0)).expect("a moment")
     }
 
-    fn due(&self) -> Vec<(i64, String)> {
-        let mut due =
-            self.table.prepare("SELECT id, snapshot FROM orders WHERE next_at <= ?1").expect("a query");
+    /// What has a verdict is waited for by nobody.
+    fn due(&self) -> Vec<(i64, String, bool)> {
+        let query =
+            "SELECT id, snapshot, verdict IS NOT NULL FROM orders WHERE next_at <= ?1 ORDER BY next_at";
+        let mut due = self.table.prepare(query).expect("a query");
         let rows = due
-            .query_map([column(self.now().as_millis())], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_map([column(self.now().as_millis())], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .expect("rows");
         rows.collect::<Result<_, _>>().expect("orders")
     }
 
     /// Loads the order, does what is to be done now, and puts it back with the time to come again.
-    fn visit(&mut self, id: i64, snapshot: &Snapshot) {
+    fn visit(&mut self, id: i64, snapshot: &Snapshot, handed_over: bool) {
         let mut machine = Execution::restore(snapshot).expect("what was kept");
+        if handed_over {
+            let adopted = Event::Adopted { horizon: None };
+            machine = machine.apply(adopted, self.now()).expect("always legal");
+        }
         loop {
             let event = match machine.next(self.now()) {
                 Action::Record(snapshot) => {
@@ -71,10 +77,14 @@ impl<'a> Shop<'a> {
                     Event::Recorded
                 }
                 Action::Send(request) => self.send(&request),
-                Action::Wait { until, .. } => return self.keep(id, &machine.snapshot(), None, Some(until)),
+                Action::Wait { until, .. } => {
+                    let verdict = handed_over.then(|| machine.verdict().name());
+                    return self.keep(id, &machine.snapshot(), verdict, Some(until));
+                }
                 Action::Act { .. } => Event::Shown,
                 Action::Done(verdict) => {
-                    return self.keep(id, &machine.snapshot(), Some(verdict.name()), None);
+                    let due = machine.due(self.now());
+                    return self.keep(id, &machine.snapshot(), Some(verdict.name()), due);
                 }
             };
             machine = machine.apply(event, self.now()).expect("an event that was asked for");
@@ -147,7 +157,8 @@ fn column(number: u64) -> i64 {
     number.try_into().expect("a small number")
 }
 
-/// I2, I4: with nothing of this project but the core, each order is charged once, and paid only if it was.
+/// I2, I4, I7: with nothing of this project but the core, each order is charged once, paid only if it was, and asked about
+/// until it ends or a person must look.
 #[test]
 fn a_merchants_own_table_and_http_keep_the_promises() {
     let world = World::without_deduplication();
@@ -161,7 +172,8 @@ fn a_merchants_own_table_and_http_keep_the_promises() {
         ("1002", lost(Call::Execute, FaultKind::DelayEffect { reads: 2 }), "paid", (1, 1)),
         ("1002", lost(Call::Execute, FaultKind::RetryAfter { value: "7".to_string() }), "paid", (2, 1)),
         ("1002", lost(Call::Status, FaultKind::HtmlOk).map(|fault| fault.times(3)), "paid", (1, 1)),
-        ("3000", None, "open", (1, 0)),
+        ("3000", None, "stuck", (1, 0)),
+        ("5000", None, "failed", (1, 1)),
     ]
     .into_iter()
     .map(|(account, fault, verdict, counts)| {
@@ -177,11 +189,19 @@ fn a_merchants_own_table_and_http_keep_the_promises() {
     let mut runs = 0;
     while let Some(next) = shop.run() {
         runs += 1;
-        assert!(runs < 1_000, "it never ends");
+        assert!(runs < 10_000, "it never ends");
         world.sim.clock().advance_to(next.try_into().expect("a moment"));
     }
     for (payment, verdict, counts) in &orders {
         assert_eq!(shop.verdict(payment).as_deref(), Some(*verdict), "{}", payment.key());
         assert_eq!(world.posts_and_charges(payment), *counts, "{verdict}");
     }
+    let snapshot = |payment: &Payment| {
+        let query = "SELECT snapshot FROM orders WHERE id = ?1";
+        let text: String =
+            shop.table.query_row(query, [column(payment.order)], |row| row.get(0)).expect("an order");
+        Execution::restore(&Snapshot::new(text)).expect("what was kept")
+    };
+    let (flipped, ..) = orders.last().expect("the one that failed");
+    assert!(snapshot(flipped).conflict().is_some(), "I6, F18: it was asked about once more");
 }
