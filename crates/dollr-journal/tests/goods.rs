@@ -233,11 +233,12 @@ fn paid_payments_are_taken_each_once_the_longest_paid_first<D: Engine>() {
     let desk = D::new();
     let journal = desk.journal();
     paid(&journal, "old", None, 1);
+    attempt(&journal, "b", None).expect("room");
     paid(&journal, "a", None, 10);
     attempt(&journal, "failed", None).expect("room");
     ended(&journal, "failed", "Failed", 11);
     attempt(&journal, "open", None).expect("room");
-    paid(&journal, "b", None, 12);
+    ended(&journal, "b", "Completed", 12);
     paid(&journal, "claimed", None, 13);
     assert_eq!(journal.claim("claimed", "the page", at(14)), Ok(None));
     let take = || {

@@ -51,7 +51,7 @@ const PAID: &str = "SELECT key FROM {p}entries
     WHERE deliver AND ended_at >= $1 AND NOT EXISTS (
         SELECT FROM {p}claims
         WHERE goods = {goods} AND fulfilled_at IS NULL AND {p}claims.lease_until > {clock})
-    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED";
+    ORDER BY ended_at, id LIMIT 1 FOR UPDATE SKIP LOCKED";
 
 const DELIVERED: &str = "UPDATE {p}entries SET deliver = false WHERE key = $1";
 

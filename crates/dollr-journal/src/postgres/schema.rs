@@ -72,7 +72,7 @@ ALTER TABLE {p}entries ALTER COLUMN due_at SET DEFAULT 0;
 
 CREATE INDEX {p}entries_due ON {p}entries (due_at, updated_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX {p}entries_order ON {p}entries (order_id) WHERE holds_order AND order_id IS NOT NULL;
-CREATE INDEX {p}entries_deliver ON {p}entries (id) WHERE deliver;
+CREATE INDEX {p}entries_deliver ON {p}entries (ended_at, id) WHERE deliver;
 CREATE INDEX {p}entries_ended ON {p}entries (ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE {p}claims (

@@ -80,7 +80,7 @@ pub(super) fn paid_sql() -> String {
          WHERE deliver = 1 AND ended_at >= ?1 AND NOT EXISTS (
              SELECT 1 FROM dollr_claims
              WHERE goods = {GOODS} AND fulfilled_at IS NULL AND dollr_claims.lease_until > ?2)
-         ORDER BY id LIMIT 1"
+         ORDER BY ended_at, id LIMIT 1"
     )
 }
 
