@@ -82,6 +82,14 @@ fn i7_an_adopted_payment_is_asked_about_until_its_horizon_and_then_a_person_must
 }
 
 #[test]
+fn i7_patience_past_the_horizon_is_that_of_who_had_it() {
+    let late = Scenario::collection().open().secs(100 * HOUR).resumed(HOUR);
+    let late = late.answered("in_progress", Told::status("PENDING"));
+    assert!(matches!(late.next(), Action::Wait { .. }), "somebody still waits: {:?}", late.next());
+    assert_eq!(late.adopted().next(), Action::Done(Verdict::Stuck(Stuck::Horizon)));
+}
+
+#[test]
 fn the_horizon_may_be_another_one() {
     let two_hours = Event::Adopted { horizon: Some(Duration::from_secs(2 * HOUR)) };
     let open = Scenario::collection().open().happens("adopted", two_hours.clone());
