@@ -1,13 +1,16 @@
 //! The command line. A value that cannot be one is refused here, with a sentence that names its place.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Parser, Subcommand};
 use dollr_client::core::{
-    AccountId, Amount, Currency, Invalid, ReferenceId, SessionId, SourceKind, SourceRef, is_printable,
+    AccountId, Amount, Currency, Invalid, ReferenceId, SessionId, SourceKind, SourceRef, Timestamp,
+    is_printable,
 };
+use dollr_client::{Clock as _, SystemClock};
 
 use crate::output;
 
@@ -66,7 +69,12 @@ pub(crate) enum Command {
         #[arg(long, value_parser = duration, value_name = "TIME")]
         patience: Option<Duration>,
     },
-    /// Look into the journal.
+    /// Hand newly paid payments to a command, at least once each and to one at a time; never calls the vendor.
+    Paid(Paid),
+    /// Claim the goods of a payment, once for all who ask; never calls the vendor.
+    #[command(subcommand)]
+    Goods(Goods),
+    /// Look into the journal, and look after it.
     #[command(subcommand)]
     Journal(Journal),
 }
@@ -154,6 +162,58 @@ pub(crate) struct Verify {
     pub(crate) patience: Duration,
 }
 
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_PAID)]
+pub(crate) struct Paid {
+    /// Go on until SIGTERM or SIGINT; the handler that runs then may finish.
+    #[arg(long)]
+    pub(crate) follow: bool,
+    /// Only what was found to be paid since then: a moment such as 2025-06-15T12:00:00Z, or so long ago, such as 24h or 7d.
+    #[arg(long, value_parser = moment, value_name = "TIME")]
+    pub(crate) since: Option<Timestamp>,
+    /// How long a handler may take; then it is killed, and the payment given again.
+    #[arg(long, default_value = "10m", value_parser = timeout, value_name = "TIME")]
+    pub(crate) timeout: Duration,
+    /// The handler; without one, each payment is a line on stdout.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+const AFTER_PAID: &str = "The handler gets the payment as a line of JSON on stdin, and as DOLLR_KEY, DOLLR_REFERENCE_ID or DOLLR_SOURCE,\n\
+    DOLLR_ORDER, DOLLR_AMOUNT, DOLLR_CURRENCY, DOLLR_PROVIDER_TRANSACTION_ID and DOLLR_PAID_AT, as far as they are known.\n\
+    Exit code 0 says that the goods were handed out. After any other, the payment is given again: with --follow after\n\
+    1, 2, 4 … 60 seconds, without it by the next run. A payment may come twice, after a crash: ship by its DOLLR_KEY.\n\
+    Without a handler, a payment counts as handed out once its line is written.";
+
+#[derive(Debug, Subcommand)]
+#[command(
+    after_help = "Exit codes: 0 yours, or noted; 3 somebody else's, or never to be shipped, or nothing to note;\n\
+    4 not paid yet; 5 a person must look; 1 error, 2 usage."
+)]
+pub(crate) enum Goods {
+    /// May I ship? One caller is told yes, once for all attempts at the order.
+    Claim {
+        /// A reference id, or a source such as INVOICE:101.
+        #[arg(value_parser = key)]
+        key: String,
+        /// What the one who claims is called; others are told.
+        #[arg(long, value_parser = claimant, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// The goods were handed out: nobody can release the claim.
+    Fulfilled {
+        /// A reference id, or a source such as INVOICE:101.
+        #[arg(value_parser = key)]
+        key: String,
+    },
+    /// The goods were not handed out: somebody else may claim them.
+    Release {
+        /// A reference id, or a source such as INVOICE:101.
+        #[arg(value_parser = key)]
+        key: String,
+    },
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Journal {
     /// The payments, newest first.
@@ -187,8 +247,32 @@ pub(crate) enum Journal {
 
 fn duration(text: &str) -> Result<Duration, Invalid> {
     let wrong = || invalid("time", text, "one such as 90s, 5m or 1h");
-    let span: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    let span: jiff::Span = text.parse().map_err(|_| wrong())?;
+    let span = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
     Duration::try_from(span).map_err(|_| wrong())
+}
+
+/// Nought would kill each handler at once.
+fn timeout(text: &str) -> Result<Duration, Invalid> {
+    duration(text)
+        .ok()
+        .filter(|span| !span.is_zero())
+        .ok_or_else(|| invalid("time", text, "one such as 90s, 5m or 1h"))
+}
+
+fn moment(text: &str) -> Result<Timestamp, Invalid> {
+    let wrong =
+        || invalid("time", text, "a moment such as 2025-06-15T12:00:00Z, or so long ago, such as 24h or 7d");
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return u64::try_from(moment.as_millisecond()).map(Timestamp::from_millis).map_err(|_| wrong());
+    }
+    let ago = u64::try_from(duration(text).map_err(|_| wrong())?.as_millis()).unwrap_or(u64::MAX);
+    Ok(Timestamp::from_millis(SystemClock.now().as_millis().saturating_sub(ago)))
+}
+
+fn claimant(text: &str) -> Result<String, Invalid> {
+    let wrong = || invalid("name", text, "a word or two, without control characters");
+    if is_plain(text) { Ok(text.to_string()) } else { Err(wrong()) }
 }
 
 fn item(text: &str) -> Result<(String, Amount), Invalid> {

@@ -16,8 +16,10 @@ mod args;
 mod commands;
 mod demo;
 mod failure;
+mod goods;
 mod journal;
 mod output;
+mod paid;
 mod settings;
 mod usage;
 
@@ -52,6 +54,8 @@ fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Collect(collect) => commands::collect(args, collect),
         Command::Verify(verify) => commands::verify(args, verify),
         Command::Status { reference_id, patience } => commands::status(args, *reference_id, *patience),
+        Command::Paid(paid) => paid::run(args, paid),
+        Command::Goods(command) => goods::run(args, command),
         Command::Journal(command) => journal::run(args, command),
     }
 }

@@ -33,14 +33,20 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// 0 paid, 3 failed or refused, 4 still open, 5 a person must look.
 pub(crate) fn exit_code(report: &Report) -> ExitCode {
-    let code = match &report.verdict {
-        _ if report.conflict.is_some() => 5,
-        Verdict::Paid(_) => 0,
+    match &report.verdict {
+        _ if report.conflict.is_some() => ExitCode::from(5),
+        Verdict::Paid(_) => ExitCode::SUCCESS,
+        verdict => unpaid_code(verdict),
+    }
+}
+
+/// The exit code of what is not paid, or not without contradiction.
+pub(crate) fn unpaid_code(verdict: &Verdict) -> ExitCode {
+    ExitCode::from(match verdict {
         Verdict::Failed { .. } | Verdict::Refused(_) | Verdict::NotLanded | Verdict::Canceled => 3,
         Verdict::Open { .. } => 4,
         _ => 5,
-    };
-    ExitCode::from(code)
+    })
 }
 
 /// The report as one object; what is not known is `null`.

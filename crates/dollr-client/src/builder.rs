@@ -14,6 +14,7 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 
 use crate::client::Show;
+use crate::fulfil::unused_name;
 use crate::http::Http;
 use crate::throttle::Throttle;
 use crate::{Client, Clock, Error, SystemClock};
@@ -241,7 +242,7 @@ impl ClientBuilder {
             journal: self.journal,
             clock: self.clock,
             show: self.show,
-            name: self.name.map_or_else(name, Ok)?,
+            name: self.name.map_or_else(unused_name, Ok)?,
             limit: self.limit,
             throttle: self.limit.map(|limit| Throttle::new(limit, 1)),
             process: std::process::id(),
@@ -306,11 +307,4 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("base", &self.base).finish_non_exhaustive()
     }
-}
-
-/// A name that nobody else has.
-fn name() -> Result<String, Error> {
-    let mut bytes = [0; 4];
-    getrandom::fill(&mut bytes).map_err(|e| Error::Random(e.to_string()))?;
-    Ok(format!("process {} {:08x}", std::process::id(), u32::from_be_bytes(bytes)))
 }

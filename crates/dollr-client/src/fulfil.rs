@@ -1,17 +1,18 @@
 //! May I ship? The goods of a paid payment are given to one caller, whoever asks: success page, poller or cron.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_core::{Execution, Machine, Settlement, Source, Timestamp, Verdict};
 use dollr_journal::{Entry, Journal, JournalError, Kind, Page};
 
-use crate::{Client, Error};
+use crate::{Client, Clock, Error, SystemClock};
 
 /// The answer to “may I ship?”.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claimed {
-    /// You, and nobody else: ship, then say [`Client::fulfilled`]; or [`Client::release`] if you cannot.
+    /// You, and nobody else: ship, then say [`Fulfilment::fulfilled`]; or [`Fulfilment::release`] if you cannot.
     Claimed(Settlement),
     /// Somebody else ships, or has shipped.
     AlreadyClaimed {
@@ -46,20 +47,60 @@ pub struct Delivery {
     pub settlement: Settlement,
 }
 
-impl Client {
+/// Hands goods out once. It needs a journal and no credentials, and calls nobody: made for success pages, shells and queues.
+///
+/// ```
+/// # use std::time::Duration;
+/// use dollr_client::core::Timestamp;
+/// use dollr_client::{Fulfilment, journal};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let payments = folder.path().join("payments.db");
+/// # journal::open(&payments)?;
+/// let goods = Fulfilment::new(journal::open_existing(payments)?)?;
+/// while let Some(delivery) = goods.next_paid(Duration::from_secs(900), Timestamp::from_millis(0))? {
+///     println!("ship {}", delivery.key);
+///     goods.acknowledge(&delivery)?;
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Fulfilment {
+    journal: Arc<dyn Journal>,
+    name: String,
+    clock: Arc<dyn Clock>,
+}
+
+impl Fulfilment {
+    /// Of the payments in this journal, under a name that nobody else has.
+    pub fn new(journal: impl Journal + 'static) -> Result<Self, Error> {
+        Ok(Self { journal: Arc::new(journal), name: unused_name()?, clock: Arc::new(SystemClock) })
+    }
+
+    /// What the one who claims is called, unlike any other.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// With another clock than the operating system's.
+    #[must_use]
+    pub fn clock(self, clock: impl Clock + 'static) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
     /// Claims the goods of a recorded payment, by its reference id or source such as `INVOICE:101`. One caller gets them, once
     /// for all attempts at its order. The vendor is not asked: [`Client::wait`] or [`Client::verify_source`] comes first.
     ///
     /// A claim stays until it is released: who crashes after it must look whether he has shipped.
-    pub fn claim_fulfilment(&self, key: impl fmt::Display) -> Result<Claimed, Error> {
+    pub fn claim(&self, key: impl fmt::Display) -> Result<Claimed, Error> {
         let key = key.to_string();
-        let journal = self.journal()?;
-        let entry = journal.load(&key)?.ok_or_else(|| Error::Unrecorded(key.clone()))?;
+        let entry = self.journal.load(&key)?.ok_or_else(|| Error::Unrecorded(key.clone()))?;
         let settlement = match standing(&entry)? {
             Ok(settlement) => settlement,
             Err(verdict) => return Ok(Claimed::NotPaid(verdict)),
         };
-        Ok(match journal.claim(&key, &self.name, self.clock.now())? {
+        Ok(match self.journal.claim(&key, &self.name, self.clock.now())? {
             None => Claimed::Claimed(settlement),
             Some(claim) => Claimed::AlreadyClaimed { by: claim.by, at: claim.at },
         })
@@ -67,42 +108,46 @@ impl Client {
 
     /// The goods were handed out. `false` where nobody has claimed them, or that was said before.
     pub fn fulfilled(&self, key: impl fmt::Display) -> Result<bool, Error> {
-        Ok(self.journal()?.fulfil(&key.to_string(), None, self.clock.now())?)
+        Ok(self.journal.fulfil(&key.to_string(), None, self.clock.now())?)
     }
 
     /// The goods were not handed out: somebody else may claim them. `false` where nobody has claimed them, or they were
     /// handed out.
     pub fn release(&self, key: impl fmt::Display) -> Result<bool, Error> {
-        Ok(self.journal()?.release(&key.to_string(), None, self.clock.now())?)
+        Ok(self.journal.release(&key.to_string(), None, self.clock.now())?)
     }
 
     /// Claims the next payment whose goods nobody has claimed, the longest paid first, of those paid `since`.
     ///
-    /// It is yours for `term`. Unless [`acknowledge`](Client::acknowledge) comes within it, it is given again, to you or
+    /// It is yours for `term`. Unless [`acknowledge`](Fulfilment::acknowledge) comes within it, it is given again, to you or
     /// another: at least once, so that no crash forgets it.
     pub fn next_paid(&self, term: Duration, since: Timestamp) -> Result<Option<Delivery>, Error> {
-        let journal = self.journal()?;
         loop {
             let now = self.clock.now();
-            let Some(entry) = journal.take_paid(&self.name, term, since, now)? else { return Ok(None) };
+            let Some(entry) = self.journal.take_paid(&self.name, term, since, now)? else { return Ok(None) };
             if let Ok(settlement) = standing(&entry)? {
                 let Entry { key, order, .. } = entry;
                 return Ok(Some(Delivery { key, order, settlement }));
             }
             // What contradicts it came after it was paid.
-            journal.release(&entry.key, Some(&self.name), now)?;
+            self.journal.release(&entry.key, Some(&self.name), now)?;
             self.correct(&entry, now)?;
         }
     }
 
     /// The goods of a [`Delivery`] were handed out. `false` where its term is over and somebody else has it.
     pub fn acknowledge(&self, delivery: &Delivery) -> Result<bool, Error> {
-        Ok(self.journal()?.fulfil(&delivery.key, Some(&self.name), self.clock.now())?)
+        Ok(self.journal.fulfil(&delivery.key, Some(&self.name), self.clock.now())?)
     }
 
-    /// The goods of a [`Delivery`] were not handed out: it is given again.
+    /// The goods of a [`Delivery`] were not handed out: it is given again, at once.
     pub fn decline(&self, delivery: &Delivery) -> Result<bool, Error> {
-        Ok(self.journal()?.release(&delivery.key, Some(&self.name), self.clock.now())?)
+        Ok(self.journal.release(&delivery.key, Some(&self.name), self.clock.now())?)
+    }
+
+    /// The goods of a [`Delivery`] were not handed out: it is given again after this time, and stays claimed until then.
+    pub fn put_off(&self, delivery: &Delivery, wait: Duration) -> Result<bool, Error> {
+        Ok(self.journal.put_off(&delivery.key, &self.name, wait, self.clock.now())?)
     }
 
     /// Writes a row as its machine has it.
@@ -111,16 +156,57 @@ impl Client {
             Kind::Execution => Page::of(&Execution::restore(&entry.snapshot)?, &entry.snapshot, now),
             Kind::Source => Page::of(&Source::restore(&entry.snapshot)?, &entry.snapshot, now),
         };
-        let version = self.journal()?.load(&entry.key)?.map_or(entry.version, |row| row.version);
-        match self.journal()?.save(&entry.key, version, &page.noting("not to be shipped"), now) {
+        let version = self.journal.load(&entry.key)?.map_or(entry.version, |row| row.version);
+        match self.journal.save(&entry.key, version, &page.noting("not to be shipped"), now) {
             Ok(_) | Err(JournalError::Stale { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
+}
 
-    pub(crate) fn journal(&self) -> Result<&dyn Journal, Error> {
-        self.journal.as_deref().ok_or(Error::NoJournal)
+impl Client {
+    /// Hands out the goods of the payments in this client's journal, under its name.
+    pub fn fulfilment(&self) -> Result<Fulfilment, Error> {
+        let journal = self.journal.clone().ok_or(Error::NoJournal)?;
+        Ok(Fulfilment { journal, name: self.name.clone(), clock: Arc::clone(&self.clock) })
     }
+
+    /// The same as [`Fulfilment::claim`].
+    pub fn claim_fulfilment(&self, key: impl fmt::Display) -> Result<Claimed, Error> {
+        self.fulfilment()?.claim(key)
+    }
+
+    /// The same as [`Fulfilment::fulfilled`].
+    pub fn fulfilled(&self, key: impl fmt::Display) -> Result<bool, Error> {
+        self.fulfilment()?.fulfilled(key)
+    }
+
+    /// The same as [`Fulfilment::release`].
+    pub fn release(&self, key: impl fmt::Display) -> Result<bool, Error> {
+        self.fulfilment()?.release(key)
+    }
+
+    /// The same as [`Fulfilment::next_paid`].
+    pub fn next_paid(&self, term: Duration, since: Timestamp) -> Result<Option<Delivery>, Error> {
+        self.fulfilment()?.next_paid(term, since)
+    }
+
+    /// The same as [`Fulfilment::acknowledge`].
+    pub fn acknowledge(&self, delivery: &Delivery) -> Result<bool, Error> {
+        self.fulfilment()?.acknowledge(delivery)
+    }
+
+    /// The same as [`Fulfilment::decline`].
+    pub fn decline(&self, delivery: &Delivery) -> Result<bool, Error> {
+        self.fulfilment()?.decline(delivery)
+    }
+}
+
+/// A name that nobody else has.
+pub(crate) fn unused_name() -> Result<String, Error> {
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes).map_err(|e| Error::Random(e.to_string()))?;
+    Ok(format!("process {} {:08x}", std::process::id(), u32::from_be_bytes(bytes)))
 }
 
 /// What was paid, or how it stands.

@@ -96,7 +96,7 @@ pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use drive::{Calls, Report};
 pub use error::Error;
-pub use fulfil::{Claimed, Delivery};
+pub use fulfil::{Claimed, Delivery, Fulfilment};
 pub use reconcile::{Reconcile, Summary};
 
 pub use dollr_core as core;

@@ -168,16 +168,6 @@ pub struct Claim {
     pub fulfilled_at: Option<Timestamp>,
 }
 
-/// How long a payment took that has ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Life {
-    /// The state that it ended in.
-    pub state: String,
-    /// From its first record to its end.
-    pub lasted: Duration,
-}
-
 /// A row, as it was last written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -204,6 +194,8 @@ pub struct Entry {
     pub created_at: Timestamp,
     /// When it was last written, by the host's clock.
     pub updated_at: Timestamp,
+    /// When it was first written that there is no more to come, by the host's clock.
+    pub ended_at: Option<Timestamp>,
 }
 
 impl Entry {
@@ -221,6 +213,7 @@ impl Entry {
             due: page.due,
             created_at: now,
             updated_at: now,
+            ended_at: (!page.open).then_some(now),
         }
     }
 
@@ -232,6 +225,7 @@ impl Entry {
         self.version = self.version.next();
         self.due = page.due;
         self.updated_at = now;
+        self.ended_at = if page.open { None } else { self.ended_at.or(Some(now)) };
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dollr_core::{Snapshot, Timestamp};
 
-use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Life, Line, Order, Page, Version, Write};
+use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
 
 /// Makes of what is kept what is to be kept, at the moment that it is given; none leaves it as it is.
@@ -92,8 +92,9 @@ journal! {
     /// named, or fulfilled.
     fn release(&self, key: &str, by: Option<&str>, now: Timestamp) -> bool;
 
-    /// How long payments took that have ended, the latest first, at most `limit`.
-    fn lives(&self, limit: usize) -> Vec<Life>;
+    /// The goods were not handed out, and are given again after this time: until then `by` keeps his claim. `false` where he has
+    /// none that he [took](Journal::take_paid), or it is fulfilled.
+    fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> bool;
 
     /// Forgets payments that ended before that moment, with their lines and claims, at most `limit`: how many. What is open, due
     /// or claimed and not fulfilled stays.

@@ -80,7 +80,7 @@ mod postgres;
 mod sqlite;
 mod stored;
 
-pub use entry::{Backlog, Claim, Entry, Kind, Lease, Life, Line, Order, Page, Version, Write};
+pub use entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 pub use error::JournalError;
 pub use journal::{Change, Journal};
 pub use open::{holds_password, open, open_existing};

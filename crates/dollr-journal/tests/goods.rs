@@ -21,7 +21,8 @@ on_each_engine! {
     an_order_paid_twice_is_delivered_once,
     paid_payments_are_taken_each_once_the_longest_paid_first,
     a_claim_that_nobody_acknowledges_is_given_again,
-    how_long_payments_took_is_told_latest_first,
+    what_is_put_off_is_given_again_after_that_time,
+    when_a_payment_ended_is_kept,
     what_has_ended_is_forgotten_with_all_that_belongs_to_it,
 }
 
@@ -271,23 +272,50 @@ fn a_claim_that_nobody_acknowledges_is_given_again<D: Engine>() {
     assert_eq!(one.take_paid("again", Duration::from_millis(1), at(0), at(1_000_000)), Ok(None));
 }
 
-fn how_long_payments_took_is_told_latest_first<D: Engine>() {
+fn what_is_put_off_is_given_again_after_that_time<D: Engine>() {
     let desk = D::new();
     let journal = desk.journal();
-    for (key, state, seconds) in [("a", "Completed", 20), ("b", "Failed", 30), ("c", "Completed", 25)] {
-        attempt(&journal, key, None).expect("room");
-        ended(&journal, key, state, seconds);
-    }
-    attempt(&journal, "open", None).expect("room");
+    paid(&journal, "a", None, 1);
+    paid(&journal, "b", None, 2);
+    let hour = Duration::from_secs(3_600);
+    let take =
+        |now| journal.take_paid("shipping", hour, at(0), now).expect("readable").map(|entry| entry.key);
+    assert_eq!(take(at(3)).as_deref(), Some("a"));
+    assert_eq!(journal.put_off("a", "somebody", hour, at(4)), Ok(false), "it is not his");
+    assert_eq!(journal.put_off("a", "shipping", hour, at(4)), Ok(true));
+    assert_eq!((take(at(5)).as_deref(), take(at(5))), (Some("b"), None), "the others go on meanwhile");
+    assert_eq!(journal.put_off("a", "shipping", Duration::ZERO, at(6)), Ok(true));
+    assert_eq!(take(at(7)).as_deref(), Some("a"));
+    assert_eq!(journal.fulfil("a", Some("shipping"), at(8)), Ok(true));
+    assert_eq!(journal.put_off("a", "shipping", Duration::ZERO, at(9)), Ok(false), "it was handed out");
+    assert_eq!(take(at(9)), None);
+    // A claim for good has no term to put off.
+    paid(&journal, "c", None, 10);
+    assert_eq!(journal.claim("c", "the page", at(11)), Ok(None));
+    assert_eq!(journal.put_off("c", "the page", Duration::ZERO, at(12)), Ok(false));
+    let happened = [
+        "recorded",
+        "answered",
+        "claimed by shipping",
+        "put off",
+        "put off",
+        "claimed by shipping",
+        "fulfilled",
+    ];
+    assert_eq!(what(&journal, "a"), happened);
+}
+
+fn when_a_payment_ended_is_kept<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    attempt(&journal, "a", None).expect("room");
+    let ended_at = || journal.load("a").expect("readable").expect("there").ended_at;
+    assert_eq!(ended_at(), None);
+    ended(&journal, "a", "Failed", 20);
+    assert_eq!(ended_at(), Some(at(20)));
     // Written again after its end: it had ended before.
-    ended(&journal, "a", "Completed", 500);
-    let told = |limit| -> Vec<(String, u64)> {
-        let lives = journal.lives(limit).expect("readable");
-        lives.into_iter().map(|life| (life.state, life.lasted.as_secs())).collect()
-    };
-    let all = [("Failed".to_owned(), 30), ("Completed".to_owned(), 25), ("Completed".to_owned(), 20)];
-    assert_eq!(told(9), all);
-    assert_eq!(told(1), all[..1]);
+    ended(&journal, "a", "Failed", 3_620);
+    assert_eq!(ended_at(), Some(at(20)));
 }
 
 fn what_has_ended_is_forgotten_with_all_that_belongs_to_it<D: Engine>() {

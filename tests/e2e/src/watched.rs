@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use dollr_client::core::Timestamp;
 use dollr_client::journal::{
-    Backlog, Change, Claim, Entry, Journal, JournalError, Kind, Lease, Life, Line, Order, Page, Version,
-    Write,
+    Backlog, Change, Claim, Entry, Journal, JournalError, Kind, Lease, Line, Order, Page, Version, Write,
 };
 
 /// Somebody who is told of each call of a journal.
@@ -121,8 +120,8 @@ impl<J: Journal, W: Watch> Journal for Watched<J, W> {
         self.call(&[], |journal| journal.release(key, by, now))
     }
 
-    fn lives(&self, limit: usize) -> Outcome<Vec<Life>> {
-        self.call(&[], |journal| journal.lives(limit))
+    fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> Outcome<bool> {
+        self.call(&[], |journal| journal.put_off(key, by, wait, now))
     }
 
     fn prune(&self, before: Timestamp, limit: usize) -> Outcome<usize> {

@@ -42,6 +42,7 @@ fn row(entry: &Entry) -> Value {
         "version": entry.version.number(),
         "created_at": entry.created_at.to_string(),
         "updated_at": entry.updated_at.to_string(),
+        "ended_at": entry.ended_at.map(|at| at.to_string()),
     })
 }
 

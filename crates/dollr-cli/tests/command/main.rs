@@ -6,8 +6,10 @@ mod crash_points;
 mod demo;
 mod environment;
 mod journal;
+mod paid;
 mod pipes;
 mod postgres;
+mod recorded;
 #[path = "../../../dollr-journal/tests/common/server.rs"]
 #[allow(dead_code, reason = "the journal's own tests use the rest")]
 mod server;

@@ -141,6 +141,10 @@ impl Running {
         String::from_utf8(line).expect("UTF-8")
     }
 
+    pub(crate) fn id(&self) -> i32 {
+        i32::try_from(self.0.id()).expect("an id")
+    }
+
     pub(crate) fn has_ended(&mut self) -> bool {
         self.0.try_wait().expect("its state").is_some()
     }

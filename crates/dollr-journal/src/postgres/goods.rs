@@ -34,6 +34,12 @@ const RELEASE: &str = "WITH made AS (
             AND ($2::text IS NULL OR claimed_by = $2)
         RETURNING entry_id, true AS deliver, 'claim released' AS what),";
 
+const PUT_OFF: &str = "WITH made AS (
+        UPDATE {p}claims SET lease_until = {clock} + $4::bigint
+        WHERE entry_id = (SELECT id FROM {p}entries WHERE key = $1) AND fulfilled_at IS NULL
+            AND lease_until IS NOT NULL AND claimed_by = $2
+        RETURNING entry_id, true AS deliver, 'put off' AS what),";
+
 /// What happened to the goods of a row is an event of it; `deliver` says whether they are still to be handed out.
 const TELL: &str = "told AS (
         UPDATE {p}entries SET version = version + 1, deliver = made.deliver FROM made
@@ -97,7 +103,7 @@ pub(super) fn take_paid(
     now: Timestamp,
 ) -> Result<Option<Entry>, JournalError> {
     let (since, now) = (whole(since.as_millis()), whole(now.as_millis()));
-    let term = i64::try_from(term.as_millis()).unwrap_or(i64::MAX / 2);
+    let term = term_of(term);
     let [paid, delivered, load] = [PAID, DELIVERED, LOAD].map(|text| journal.sql(text));
     let claim = telling(journal, CLAIM);
     journal.pool.with(|wire: &mut Wire| {
@@ -133,4 +139,20 @@ pub(super) fn release(
     now: Timestamp,
 ) -> Result<bool, JournalError> {
     journal.write(&telling(journal, RELEASE), &[&key, &by, &whole(now.as_millis())], key, None)
+}
+
+pub(super) fn put_off(
+    journal: &PostgresJournal,
+    key: &str,
+    by: &str,
+    wait: Duration,
+    now: Timestamp,
+) -> Result<bool, JournalError> {
+    let (now, wait) = (whole(now.as_millis()), term_of(wait));
+    journal.write(&telling(journal, PUT_OFF), &[&key, &by, &now, &wait], key, None)
+}
+
+/// A span that the server can add to its clock.
+fn term_of(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX / 2).min(i64::MAX / 2)
 }

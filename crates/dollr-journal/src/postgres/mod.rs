@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use dollr_core::Timestamp;
 
-use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Life, Line, Order, Page, Version, Write};
+use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
 use crate::journal::{Change, Journal};
 use crate::stored::{counted, whole};
@@ -345,8 +345,8 @@ impl Journal for PostgresJournal {
         goods::release(self, key, by, now)
     }
 
-    fn lives(&self, limit: usize) -> Result<Vec<Life>, JournalError> {
-        upkeep::lives(self, limit)
+    fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> Result<bool, JournalError> {
+        goods::put_off(self, key, by, wait, now)
     }
 
     fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, JournalError> {

@@ -10,7 +10,7 @@ use crate::entry::{Entry, Kind, Line};
 use crate::stored::{counted, moment};
 
 const COLUMNS: &str =
-    "key, kind, order_id, state, open, snapshot, version, created_at, updated_at, due_at, despite";
+    "key, kind, order_id, state, open, snapshot, version, created_at, updated_at, due_at, despite, ended_at";
 
 /// What the goods of a row are claimed under: those of an order are handed out once, whichever attempt paid for them.
 const GOODS: &str = "CASE WHEN order_id IS NULL THEN 'payment ' || key ELSE 'order ' || order_id END";
@@ -109,6 +109,7 @@ pub(super) fn entry(row: &Row) -> Result<Entry, Fault> {
         updated_at: moment(row.try_get(8)?),
         due: row.try_get::<_, Option<i64>>(9)?.map(moment),
         despite: row.try_get(10)?,
+        ended_at: row.try_get::<_, Option<i64>>(11)?.map(moment),
     })
 }
 

@@ -1,17 +1,11 @@
-//! What is learnt from payments that have ended, and how they are forgotten.
-
-use std::time::Duration;
+//! How payments that have ended are forgotten.
 
 use dollr_core::Timestamp;
 
 use super::PostgresJournal;
 use super::wire::Wire;
-use crate::entry::Life;
 use crate::error::JournalError;
 use crate::stored::whole;
-
-const LIVES: &str = "SELECT state, greatest(ended_at - created_at, 0) FROM {p}entries
-    WHERE ended_at IS NOT NULL AND kind = 'execution' ORDER BY ended_at DESC LIMIT $1";
 
 const PRUNABLE: &str = "SELECT id FROM {p}entries
     WHERE ended_at < $1 AND NOT open AND due_at IS NULL AND NOT EXISTS (
@@ -24,13 +18,6 @@ const PRUNE: [&str; 3] = [
     "DELETE FROM {p}entries WHERE id = ANY($1)",
     "DELETE FROM {p}events WHERE entry_id = ANY($1)",
 ];
-
-pub(super) fn lives(journal: &PostgresJournal, limit: usize) -> Result<Vec<Life>, JournalError> {
-    journal.rows(LIVES, &[&most(limit)], |row| {
-        let lasted = Duration::from_millis(row.try_get::<_, i64>(1)?.unsigned_abs());
-        Ok(Life { state: row.try_get(0)?, lasted })
-    })
-}
 
 pub(super) fn prune(
     journal: &PostgresJournal,

@@ -45,7 +45,7 @@ pub(super) fn take(
     let (now, limit) = (whole(now.as_millis()), i64::try_from(lease.limit).unwrap_or(i64::MAX));
     let term = i64::try_from(lease.term.as_millis()).unwrap_or(i64::MAX / 2);
     let mut taken = journal.rows(TAKE, &[&now, &limit, &lease.holder, &term], |row| {
-        Ok((row.try_get::<_, i64>(11)?, entry(row)?))
+        Ok((row.try_get::<_, i64>(12)?, entry(row)?))
     })?;
     taken.sort_by_key(|(id, entry)| (entry.due, entry.updated_at, *id));
     Ok(taken.into_iter().map(|(_, entry)| entry).collect())

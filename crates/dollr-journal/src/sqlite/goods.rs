@@ -118,6 +118,24 @@ pub(super) fn release(
     Ok(done)
 }
 
+pub(super) fn put_off(
+    connection: &Connection,
+    key: &str,
+    by: &str,
+    until: Timestamp,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let sql = "UPDATE dollr_claims SET lease_until = :until
+               WHERE entry_id = (SELECT id FROM dollr_entries WHERE key = :key) AND fulfilled_at IS NULL
+                   AND lease_until IS NOT NULL AND claimed_by = :by";
+    let values = named_params! { ":key": key, ":by": by, ":until": whole(until.as_millis()) };
+    let done = connection.prepare_cached(sql)?.execute(values)? == 1;
+    if done {
+        tell(connection, key, "put off", true, now)?;
+    }
+    Ok(done)
+}
+
 /// What happened to the goods of a row is an event of it; `deliver` says whether they are still to be handed out.
 fn tell(
     connection: &Connection,

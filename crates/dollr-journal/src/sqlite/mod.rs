@@ -18,7 +18,7 @@ use std::time::Duration;
 use dollr_core::Timestamp;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
-use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Life, Line, Order, Page, Version, Write};
+use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
 use crate::journal::{Change, Journal};
 use held::Held;
@@ -236,8 +236,8 @@ impl Journal for SqliteJournal {
         self.write(|transaction| goods::release(transaction, key, by, now).map(Ok))
     }
 
-    fn lives(&self, limit: usize) -> Result<Vec<Life>, JournalError> {
-        self.with(|connection| upkeep::lives(connection, limit))
+    fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> Result<bool, JournalError> {
+        self.write(|transaction| goods::put_off(transaction, key, by, now.after(wait), now).map(Ok))
     }
 
     fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, JournalError> {

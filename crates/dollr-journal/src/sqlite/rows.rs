@@ -9,7 +9,7 @@ use crate::error::JournalError;
 use crate::stored::{counted, moment, whole};
 
 pub(super) const COLUMNS: &str =
-    "key, kind, order_id, state, open, snapshot, version, created_at, updated_at, due_at, despite";
+    "key, kind, order_id, state, open, snapshot, version, created_at, updated_at, due_at, despite, ended_at";
 
 /// What the goods of a row are claimed under: those of an order are handed out once, whichever attempt paid for them.
 pub(super) const GOODS: &str =
@@ -190,5 +190,6 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         updated_at: moment(row.get(8)?),
         due: row.get::<_, Option<i64>>(9)?.map(moment),
         despite: row.get(10)?,
+        ended_at: row.get::<_, Option<i64>>(11)?.map(moment),
     })
 }

@@ -1,22 +1,10 @@
-//! What is learnt from payments that have ended, and how they are forgotten.
-
-use std::time::Duration;
+//! How payments that have ended are forgotten.
 
 use dollr_core::Timestamp;
 use rusqlite::Connection;
 
-use super::rows::{all, most};
-use crate::entry::Life;
+use super::rows::most;
 use crate::stored::whole;
-
-pub(super) fn lives(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Life>> {
-    let sql = "SELECT state, max(ended_at - created_at, 0) FROM dollr_entries
-               WHERE ended_at IS NOT NULL AND kind = 'execution' ORDER BY ended_at DESC LIMIT ?1";
-    all(connection, sql, [most(limit)], |row| {
-        let lasted = Duration::from_millis(row.get::<_, i64>(1)?.unsigned_abs());
-        Ok(Life { state: row.get(0)?, lasted })
-    })
-}
 
 pub(super) fn prune(connection: &Connection, before: Timestamp, limit: usize) -> rusqlite::Result<usize> {
     // An event may go only after its row has.

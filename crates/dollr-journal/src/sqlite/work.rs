@@ -18,7 +18,7 @@ pub(super) fn take(
         ":holder": lease.holder, ":until": whole(now.after(lease.term).as_millis()), ":now": whole(now.as_millis()),
         ":limit": most(lease.limit),
     };
-    let mut taken = all(connection, &take_sql(), values, |row| Ok((row.get::<_, i64>(11)?, entry(row)?)))?;
+    let mut taken = all(connection, &take_sql(), values, |row| Ok((row.get::<_, i64>(12)?, entry(row)?)))?;
     taken.sort_by_key(|(id, entry)| (entry.due, entry.updated_at, *id));
     Ok(taken.into_iter().map(|(_, entry)| entry).collect())
 }

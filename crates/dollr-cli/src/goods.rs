@@ -1,0 +1,57 @@
+//! `dollr goods`: claims the goods of one payment for a shell script, once for all who ask. It never calls the vendor.
+
+use std::process::ExitCode;
+
+use dollr_client::{Claimed, Fulfilment};
+use serde_json::json;
+
+use crate::args::{Args, Goods};
+use crate::failure::Failure;
+use crate::{output, settings};
+
+/// Somebody else's, or not to be said now.
+const NOT_YOURS: u8 = 3;
+
+pub(crate) fn run(args: &Args, command: &Goods) -> Result<ExitCode, Failure> {
+    let goods = Fulfilment::new(settings::existing_journal(args)?)?;
+    match command {
+        Goods::Claim { key, by: Some(by) } => claim(&goods.name(by), key, args.json),
+        Goods::Claim { key, by: None } => claim(&goods, key, args.json),
+        Goods::Fulfilled { key } => {
+            said(key, goods.fulfilled(key)?, ["fulfilled", "not claimed, or fulfilled before"], args.json)
+        }
+        Goods::Release { key } => {
+            said(key, goods.release(key)?, ["released", "not claimed, or fulfilled"], args.json)
+        }
+    }
+}
+
+fn claim(goods: &Fulfilment, key: &str, json: bool) -> Result<ExitCode, Failure> {
+    let claimed = goods.claim(key)?;
+    let (word, code) = match &claimed {
+        Claimed::Claimed(_) => ("claimed", ExitCode::SUCCESS),
+        Claimed::AlreadyClaimed { .. } => ("already_claimed", ExitCode::from(NOT_YOURS)),
+        Claimed::NotPaid(verdict) => ("not_paid", output::unpaid_code(verdict)),
+    };
+    if json {
+        let (by, at) = match &claimed {
+            Claimed::AlreadyClaimed { by, at } => (Some(by), Some(at.to_string())),
+            _ => (None, None),
+        };
+        output::say(
+            json!({ "key": key, "claim": word, "by": by, "at": at, "explanation": claimed.to_string() }),
+        )?;
+    } else {
+        output::say(format_args!("{key}  {claimed}"))?;
+    }
+    Ok(code)
+}
+
+fn said(key: &str, done: bool, [yes, no]: [&str; 2], json: bool) -> Result<ExitCode, Failure> {
+    if json {
+        output::say(json!({ "key": key, "done": done }))?;
+    } else {
+        output::say(format_args!("{key}  {}", if done { yes } else { no }))?;
+    }
+    Ok(if done { ExitCode::SUCCESS } else { ExitCode::from(NOT_YOURS) })
+}
