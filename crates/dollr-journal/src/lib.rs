@@ -83,7 +83,8 @@ mod stored;
 pub use entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 pub use error::JournalError;
 pub use journal::{Change, Journal};
-pub use open::{holds_password, open, open_existing};
+pub use level::NEWEST_SCHEMA;
+pub use open::{holds_password, open, open_existing, schema_of};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresJournal;
 pub use sqlite::SqliteJournal;

@@ -44,6 +44,18 @@ pub fn open_existing(place: impl AsRef<Path>) -> Result<Arc<dyn Journal>, Journa
     }
 }
 
+/// The schema of the journal at `place`, which is left as it is: opening it makes [`NEWEST_SCHEMA`](crate::NEWEST_SCHEMA) of an
+/// older one. [`JournalError::Absent`] where there is none, [`JournalError::Newer`] where this release cannot use it.
+pub fn schema_of(place: impl AsRef<Path>) -> Result<u32, JournalError> {
+    match Place::of(place.as_ref())? {
+        Place::File(path) => SqliteJournal::schema_of(path),
+        #[cfg(feature = "postgres")]
+        Place::Server(url) => crate::PostgresJournal::schema_of(url),
+        #[cfg(not(feature = "postgres"))]
+        Place::Server(_) => Err(not_built_in()),
+    }
+}
+
 /// Whether `place` is a URL with a password in it, which does not belong where others can see it: in `ps`, a log, a shell's
 /// history.
 pub fn holds_password(place: impl AsRef<Path>) -> bool {

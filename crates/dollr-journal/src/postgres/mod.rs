@@ -90,6 +90,17 @@ impl PostgresJournal {
         Self::at(url, Missing::Refuse)
     }
 
+    /// The schema of the journal at this URL.
+    pub(crate) fn schema_of(url: &str) -> Result<u32, JournalError> {
+        let address = Address::parse(url)?;
+        let looked = Wire::connect(&address).and_then(|mut wire| {
+            let found = schema::look(&mut wire, &address);
+            wire.close();
+            found
+        });
+        looked.map_err(|fault| fault.at(&address.place))
+    }
+
     fn at(url: &str, missing: Missing) -> Result<Self, JournalError> {
         Ok(Self { pool: Pool::open(Address::parse(url)?, missing)? })
     }

@@ -4,13 +4,12 @@ use super::address::Address;
 use super::fault::Fault;
 use super::wire::Wire;
 use crate::error::JournalError;
+use crate::level::NEWEST_SCHEMA as NEWEST;
 use crate::level::{Level, Step};
 
 const STEPS: [Step; 2] =
     [Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 }, Step { sql: LEASES_AND_CLAIMS, min_reader: 1 }];
 
-/// The newest schema of this release.
-const NEWEST: u32 = 2;
 const _: () = assert!(NEWEST as usize == STEPS.len());
 
 const ENTRIES_AND_EVENTS: &str = "
@@ -52,8 +51,8 @@ CREATE TRIGGER {p}events_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON {p}events
 FOR EACH STATEMENT EXECUTE FUNCTION {p}events_stay();
 ";
 
-/// A release before this step makes rows that are due at once, and leaves those due that it ends: whoever looks after them
-/// writes what it did not know of.
+/// A release before this step makes rows that are due at once and hold their order, and leaves those so that it ends: whoever
+/// looks after them writes what it did not know of.
 const LEASES_AND_CLAIMS: &str = "
 ALTER TABLE {p}entries
     ADD COLUMN due_at      bigint,
@@ -68,7 +67,7 @@ UPDATE {p}entries SET due_at = 0 WHERE open;
 UPDATE {p}entries SET ended_at = updated_at WHERE NOT open;
 UPDATE {p}entries SET holds_order = true
 WHERE order_id IS NOT NULL AND (open OR state IN ('Completed', 'Stuck'));
-ALTER TABLE {p}entries ALTER COLUMN due_at SET DEFAULT 0;
+ALTER TABLE {p}entries ALTER COLUMN due_at SET DEFAULT 0, ALTER COLUMN holds_order SET DEFAULT true;
 
 CREATE INDEX {p}entries_due ON {p}entries (due_at, updated_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX {p}entries_order ON {p}entries (order_id) WHERE holds_order AND order_id IS NOT NULL;
@@ -111,6 +110,16 @@ FOR EACH ROW EXECUTE FUNCTION {p}events_stay();
 pub(super) enum Missing {
     Make,
     Refuse,
+}
+
+/// The schema that the tables have, which are left as they are.
+pub(super) fn look(wire: &mut Wire, address: &Address) -> Result<u32, Fault> {
+    let found = level(wire, address)?;
+    if found == Level::NONE {
+        return Err(JournalError::Absent { path: address.place.clone() }.into());
+    }
+    check(address, found)?;
+    Ok(found.version)
 }
 
 /// Brings the tables up to date, or refuses them. Whoever comes second waits, and finds it done.

@@ -94,6 +94,11 @@ impl SqliteJournal {
         open::journal(path.as_ref(), open::Missing::Refuse, PATIENCE)
     }
 
+    /// The schema of the journal in this file.
+    pub(crate) fn schema_of(path: &Path) -> Result<u32, JournalError> {
+        open::schema(path, PATIENCE)
+    }
+
     /// Runs `work` on the connection, in the process that opened it. A thread that panicked has left nothing
     /// half-written: its transaction was rolled back while it unwound.
     fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, JournalError> {

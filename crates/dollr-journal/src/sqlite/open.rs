@@ -30,6 +30,27 @@ pub(super) fn journal(
     missing: Missing,
     patience: Duration,
 ) -> Result<SqliteJournal, JournalError> {
+    let (mut connection, held) = connect(path, missing, patience)?;
+    let failed = |error: rusqlite::Error| fault(path, patience, &error);
+    durable(&connection).map_err(failed)?;
+    while check(path, schema::mark(&mut connection).map_err(failed)?)? < schema::NEWEST {
+        check(path, schema::step(&mut connection).map_err(failed)?)?;
+    }
+    log_ahead(&connection, patience).map_err(failed)?;
+    verify(path, &connection).map_err(failed)??;
+    Ok(SqliteJournal { path: path.to_path_buf(), patience, held, connection: Mutex::new(Some(connection)) })
+}
+
+/// The schema of the journal at `path`, which is left as it is.
+pub(super) fn schema(path: &Path, patience: Duration) -> Result<u32, JournalError> {
+    let (mut connection, _held) = connect(path, Missing::Refuse, patience)?;
+    let mark = schema::mark(&mut connection).map_err(|error| fault(path, patience, &error))?;
+    drop(connection);
+    check(path, mark)
+}
+
+/// Connects to a file that is a journal, or may become one.
+fn connect(path: &Path, missing: Missing, patience: Duration) -> Result<(Connection, Held), JournalError> {
     let file = file(path, missing)?;
     let held = Held::take(&file).ok_or_else(|| JournalError::Forked { path: path.to_path_buf() })?;
     let failed = |error: rusqlite::Error| fault(path, patience, &error);
@@ -39,18 +60,12 @@ pub(super) fn journal(
     tighten(path, &file)?;
     // Without CREATE: the file is there, with the right mode, or somebody has just taken it away.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(&file, flags).map_err(failed)?;
+    let connection = Connection::open_with_flags(&file, flags).map_err(failed)?;
     connection.busy_timeout(patience).map_err(failed)?;
     if connection.is_readonly("main").map_err(failed)? {
         return Err(unusable(path, READ_ONLY));
     }
-    durable(&connection).map_err(failed)?;
-    while check(path, schema::mark(&mut connection).map_err(failed)?)? < schema::NEWEST {
-        check(path, schema::step(&mut connection).map_err(failed)?)?;
-    }
-    log_ahead(&connection, patience).map_err(failed)?;
-    verify(path, &connection).map_err(failed)??;
-    Ok(SqliteJournal { path: path.to_path_buf(), patience, held, connection: Mutex::new(Some(connection)) })
+    Ok((connection, held))
 }
 
 /// Finds the file behind `path`, or makes an empty one for its owner alone. Its full name begins with `/`, so that

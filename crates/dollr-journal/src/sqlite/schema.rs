@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub(super) use crate::level::NEWEST_SCHEMA as NEWEST;
 use crate::level::{Level, Step};
 
 /// Marks a file as ours: `DLLR`.
@@ -10,8 +11,6 @@ pub(super) const APPLICATION: i32 = 0x444C_4C52;
 const STEPS: [Step; 2] =
     [Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 }, Step { sql: LEASES_AND_CLAIMS, min_reader: 1 }];
 
-/// The newest schema of this release.
-pub(super) const NEWEST: u32 = 2;
 const _: () = assert!(NEWEST as usize == STEPS.len());
 
 const ENTRIES_AND_EVENTS: &str = "
@@ -53,20 +52,20 @@ WHEN EXISTS (SELECT 1 FROM dollr_events
 BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;
 ";
 
-/// A release before this step makes rows that are due at once, and leaves those due that it ends: whoever looks after them
-/// writes what it did not know of.
+/// A release before this step makes rows that are due at once and hold their order, and leaves those so that it ends: whoever
+/// looks after them writes what it did not know of.
 const LEASES_AND_CLAIMS: &str = "
 ALTER TABLE dollr_entries ADD COLUMN due_at      INTEGER DEFAULT 0;
 ALTER TABLE dollr_entries ADD COLUMN holder      TEXT;
 ALTER TABLE dollr_entries ADD COLUMN lease_until INTEGER;
-ALTER TABLE dollr_entries ADD COLUMN holds_order INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dollr_entries ADD COLUMN holds_order INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE dollr_entries ADD COLUMN despite     TEXT;
 ALTER TABLE dollr_entries ADD COLUMN deliver     INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE dollr_entries ADD COLUMN ended_at    INTEGER;
 
 UPDATE dollr_entries SET due_at = NULL, ended_at = updated_at WHERE open = 0;
-UPDATE dollr_entries SET holds_order = 1
-WHERE order_id IS NOT NULL AND (open = 1 OR state IN ('Completed', 'Stuck'));
+UPDATE dollr_entries SET holds_order = 0
+WHERE order_id IS NULL OR (open = 0 AND state NOT IN ('Completed', 'Stuck'));
 
 CREATE INDEX dollr_entries_due ON dollr_entries (due_at, updated_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX dollr_entries_order ON dollr_entries (order_id) WHERE holds_order = 1 AND order_id IS NOT NULL;
