@@ -102,7 +102,7 @@ mod verdict;
 mod wire;
 
 pub use escalation::{Detail, Escalation};
-pub use execution::{Device, EXECUTION_TRANSITIONS, Execution, Holder, Intent, Passcode};
+pub use execution::{Device, EXECUTION_TRANSITIONS, Execution, Holder, Intent, Passcode, Sample};
 pub use explain::{Decision, Explanation};
 pub use fleet::{Budget, BudgetAction, Fleet, FleetAction, InvalidLimit, Limit, Permit};
 pub use http::{Exchange, Loss, Method, Purpose, Request, Response};

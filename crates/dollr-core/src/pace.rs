@@ -261,6 +261,11 @@ impl Pace {
         self.sent.map_or(self.seen, |mark| mark.at)
     }
 
+    /// When a question was last answered or lost, by the caller's clock.
+    pub(crate) fn last_asked(&self) -> Option<Timestamp> {
+        self.asked.map(|mark| mark.at)
+    }
+
     fn wait(&self, due: u64, policy: &Policy, now: Timestamp) -> Step {
         if self.is_set_back(now) || self.elapsed(now) >= due {
             return Step::Due;

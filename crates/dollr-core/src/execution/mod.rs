@@ -5,10 +5,12 @@ mod escalation;
 mod explain;
 mod fact;
 mod intent;
+mod sample;
 mod state;
 mod table;
 
 pub use intent::{Device, Holder, Intent, Passcode};
+pub use sample::Sample;
 pub use table::EXECUTION_TRANSITIONS;
 
 use alloc::string::{String, ToString};

@@ -49,7 +49,8 @@ impl Schedule {
     /// A schedule is learned from at least this many payments that completed within half an hour.
     pub const LEAST_SAMPLES: usize = 200;
 
-    /// The schedule that asks least, at the mean delay of the schedule in force, about payments such as these.
+    /// The schedule that asks least, at the mean delay of the schedule in force, about payments such as these, whose
+    /// [`Execution::sample`](crate::Execution::sample)s they are.
     ///
     /// A sample is the time from a payment's sending to the moment at which its end was found out; a payment that
     /// had not ended within half an hour, or never did, counts as any longer time, such as [`Duration::MAX`]. Leave out
