@@ -100,6 +100,9 @@ journal! {
     /// or claimed and not fulfilled stays.
     fn prune(&self, before: Timestamp, limit: usize) -> usize;
 
+    /// How many payments [`prune`](Journal::prune) would forget, without a limit.
+    fn prunable(&self, before: Timestamp) -> usize;
+
     /// The schema that it has.
     fn schema(&self) -> u32;
 }

@@ -335,6 +335,7 @@ fn what_has_ended_is_forgotten_with_all_that_belongs_to_it<D: Engine>() {
     }
     assert_eq!(journal.fulfil("fulfilled", None, at(6)), Ok(true));
 
+    assert_eq!(journal.prunable(at(50)), Ok(3));
     assert_eq!(journal.prune(at(50), 1), Ok(1));
     assert_eq!(journal.load("older"), Ok(None), "the longest ended first");
     assert_eq!(journal.prune(at(50), 9), Ok(2));

@@ -128,6 +128,10 @@ impl<J: Journal, W: Watch> Journal for Watched<J, W> {
         self.call(&[], |journal| journal.prune(before, limit))
     }
 
+    fn prunable(&self, before: Timestamp) -> Outcome<usize> {
+        self.call(&[], |journal| journal.prunable(before))
+    }
+
     fn schema(&self) -> Outcome<u32> {
         self.call(&[], Journal::schema)
     }

@@ -364,6 +364,10 @@ impl Journal for PostgresJournal {
         upkeep::prune(self, before, limit)
     }
 
+    fn prunable(&self, before: Timestamp) -> Result<usize, JournalError> {
+        upkeep::prunable(self, before)
+    }
+
     fn schema(&self) -> Result<u32, JournalError> {
         let versions =
             self.rows("SELECT version FROM {p}schema", &[], |row| Ok(row.try_get::<_, i32>(0)?))?;

@@ -7,10 +7,10 @@ use super::wire::Wire;
 use crate::error::JournalError;
 use crate::stored::whole;
 
-const PRUNABLE: &str = "SELECT id FROM {p}entries
+/// The rows that may be forgotten which ended before `$1`.
+const PRUNABLE: &str = "FROM {p}entries
     WHERE ended_at < $1 AND NOT open AND due_at IS NULL AND NOT EXISTS (
-        SELECT FROM {p}claims WHERE entry_id = {p}entries.id AND fulfilled_at IS NULL)
-    ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED";
+        SELECT FROM {p}claims WHERE entry_id = {p}entries.id AND fulfilled_at IS NULL)";
 
 /// An event may go only after its row has.
 const PRUNE: [&str; 3] = [
@@ -19,13 +19,22 @@ const PRUNE: [&str; 3] = [
     "DELETE FROM {p}events WHERE entry_id = ANY($1)",
 ];
 
+pub(super) fn prunable(journal: &PostgresJournal, before: Timestamp) -> Result<usize, JournalError> {
+    let counts =
+        journal.rows(&format!("SELECT count(*) {PRUNABLE}"), &[&whole(before.as_millis())], |row| {
+            Ok(usize::try_from(row.try_get::<_, i64>(0)?).unwrap_or_default())
+        })?;
+    Ok(counts.first().copied().unwrap_or_default())
+}
+
 pub(super) fn prune(
     journal: &PostgresJournal,
     before: Timestamp,
     limit: usize,
 ) -> Result<usize, JournalError> {
     let (before, limit) = (whole(before.as_millis()), most(limit));
-    let (prunable, steps) = (journal.sql(PRUNABLE), PRUNE.map(|text| journal.sql(text)));
+    let prunable = format!("SELECT id {PRUNABLE} ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED");
+    let (prunable, steps) = (journal.sql(&prunable), PRUNE.map(|text| journal.sql(text)));
     journal.pool.with(|wire: &mut Wire| {
         wire.batch("BEGIN; SET CONSTRAINTS ALL DEFERRED")?;
         let rows = wire.rows(&prunable, &[&before, &limit])?;

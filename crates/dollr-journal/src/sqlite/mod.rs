@@ -249,6 +249,10 @@ impl Journal for SqliteJournal {
         self.write(|transaction| upkeep::prune(transaction, before, limit).map(Ok))
     }
 
+    fn prunable(&self, before: Timestamp) -> Result<usize, JournalError> {
+        self.with(|connection| upkeep::prunable(connection, before))
+    }
+
     fn schema(&self) -> Result<u32, JournalError> {
         self.with(|connection| {
             let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;

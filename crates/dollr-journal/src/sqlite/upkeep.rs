@@ -6,6 +6,17 @@ use rusqlite::Connection;
 use super::rows::most;
 use crate::stored::whole;
 
+/// The rows that may be forgotten which ended before `?1`.
+const PRUNABLE: &str = "FROM dollr_entries
+    WHERE ended_at < ?1 AND open = 0 AND due_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM dollr_claims WHERE entry_id = dollr_entries.id AND fulfilled_at IS NULL)";
+
+pub(super) fn prunable(connection: &Connection, before: Timestamp) -> rusqlite::Result<usize> {
+    let sql = format!("SELECT count(*) {PRUNABLE}");
+    let count: i64 = connection.query_row(&sql, [whole(before.as_millis())], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
 pub(super) fn prune(connection: &Connection, before: Timestamp, limit: usize) -> rusqlite::Result<usize> {
     // An event may go only after its row has.
     connection.execute_batch(
@@ -13,10 +24,7 @@ pub(super) fn prune(connection: &Connection, before: Timestamp, limit: usize) ->
     )?;
     connection.execute("DELETE FROM pruned", [])?;
     let pruned = connection.execute(
-        "INSERT INTO pruned SELECT id FROM dollr_entries
-         WHERE ended_at < ?1 AND open = 0 AND due_at IS NULL AND NOT EXISTS (
-             SELECT 1 FROM dollr_claims WHERE entry_id = dollr_entries.id AND fulfilled_at IS NULL)
-         ORDER BY ended_at LIMIT ?2",
+        &format!("INSERT INTO pruned SELECT id {PRUNABLE} ORDER BY ended_at LIMIT ?2"),
         (whole(before.as_millis()), most(limit)),
     )?;
     connection.execute_batch(
