@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Parser, Subcommand};
 use dollr_client::core::{
-    AccountId, Amount, Currency, Invalid, ReferenceId, SessionId, SourceKind, SourceRef, Timestamp,
+    AccountId, Amount, Currency, Invalid, Policy, ReferenceId, SessionId, SourceKind, SourceRef, Timestamp,
     is_printable,
 };
 use dollr_client::{Clock as _, SystemClock};
@@ -35,6 +35,9 @@ pub(crate) struct Args {
     /// A file with the lines `DOLLR_CLIENT_ID=…` and `DOLLR_CLIENT_SECRET=…`, if they are not in the environment.
     #[arg(long, global = true, env = "DOLLR_CREDENTIALS", hide_env_values = true, value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
+    /// A file with the schedule to ask by, as `dollr journal tune` prints it; payments that are recorded keep theirs.
+    #[arg(long, global = true, env = "DOLLR_SCHEDULE", hide_env_values = true, value_name = "FILE")]
+    pub(crate) schedule: Option<PathBuf>,
     /// Print one JSON object on stdout.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -243,6 +246,36 @@ pub(crate) enum Journal {
         #[arg(value_parser = key)]
         key: String,
     },
+    /// Forget payments that ended long ago, with all that happened to them; what is open, due or claimed and not fulfilled stays.
+    #[command(
+        after_help = "What is forgotten no longer protects: its reference id could be sent again, its order paid and its goods claimed again."
+    )]
+    Prune {
+        /// How long ago they must have ended, such as 400d; at least 73h, for until then an end may be contradicted.
+        #[arg(long, value_parser = retention, value_name = "TIME")]
+        older_than: Duration,
+        /// Only say how many there are.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Learn from this journal's payments when to ask: as seldom as can be at the same delay. The schedule goes to stdout.
+    #[command(
+        after_help = "Ask by it with --schedule FILE, or DOLLR_SCHEDULE, where FILE is what was printed."
+    )]
+    Tune {
+        /// Find ends out so late on average, instead of as late as now.
+        #[arg(long, value_parser = timeout, value_name = "TIME")]
+        delay: Option<Duration>,
+        /// Learn from so many payments and sources, the newest.
+        #[arg(long, default_value_t = 10_000, allow_negative_numbers = true, value_parser = count, value_name = "NUMBER")]
+        limit: usize,
+    },
+    /// Bring the journal's tables up to date, as any command does, and say from which schema to which.
+    Migrate {
+        /// Change nothing: exit code 0 where they are up to date, 4 where they are not.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn duration(text: &str) -> Result<Duration, Invalid> {
@@ -258,6 +291,15 @@ fn timeout(text: &str) -> Result<Duration, Invalid> {
         .ok()
         .filter(|span| !span.is_zero())
         .ok_or_else(|| invalid("time", text, "one such as 90s, 5m or 1h"))
+}
+
+/// An end may be contradicted until the horizon, and `FAILED` is asked about an hour after it.
+fn retention(text: &str) -> Result<Duration, Invalid> {
+    let least = Policy::default().horizon + Duration::from_secs(3_600);
+    let wrong = || {
+        invalid("time", text, "at least 73h, such as 400d: until then a payment's end may be contradicted")
+    };
+    duration(text).ok().filter(|span| *span >= least).ok_or_else(wrong)
 }
 
 fn moment(text: &str) -> Result<Timestamp, Invalid> {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dollr_client::core::Policy;
+use dollr_client::core::{Policy, Schedule};
 use dollr_client::journal::{Journal, JournalError};
 use dollr_client::{Client, ClientBuilder, journal};
 
@@ -53,6 +53,10 @@ pub(crate) fn client_without_journal(args: &Args) -> Result<Client, Failure> {
 
 fn builder(args: &Args) -> Result<ClientBuilder, Failure> {
     let policy = Policy::default().patience(Duration::from_secs(300));
+    let policy = match &args.schedule {
+        Some(path) => policy.schedule(read_schedule(path)?),
+        None => policy,
+    };
     let builder = Client::builder().policy(policy).credentials_from_env();
     let builder = match &args.credentials {
         Some(path) => {
@@ -65,6 +69,14 @@ fn builder(args: &Args) -> Result<ClientBuilder, Failure> {
         Some(url) => builder.base_url(url),
         None => builder,
     })
+}
+
+/// What `dollr journal tune` has printed.
+fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
+    let wrong =
+        |why: String| Failure::usage(format!("the schedule file {:?}: {why}", path.to_string_lossy()));
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
+    serde_json::from_str(&text).map_err(|e| wrong(format!("expected what `dollr journal tune` prints: {e}")))
 }
 
 /// The two lines of a credentials file, which nobody else may read.

@@ -1,7 +1,10 @@
-//! `dollr journal`: looks at what is on record. It never calls the vendor and needs no credentials; each command is a file.
+//! `dollr journal`: looks at what is on record, and after it. It never calls the vendor and needs no credentials; each command is a file.
 
+mod migrate;
+mod prune;
 mod rows;
 mod support;
+mod tune;
 mod why;
 
 use std::process::ExitCode;
@@ -15,12 +18,19 @@ use crate::failure::Failure;
 use crate::settings;
 
 pub(crate) fn run(args: &Args, command: &Command) -> Result<ExitCode, Failure> {
+    if let Command::Migrate { check } = command {
+        return migrate::run(args, *check);
+    }
     let journal = settings::existing_journal(args)?;
     match command {
         Command::List { open, limit } => rows::list(&journal, *open, *limit, args.json)?,
         Command::Show { key } => rows::show(&found(&journal, key)?, args.json)?,
         Command::Why { key } => why::explain(&found(&journal, key)?, args.json)?,
         Command::Support { key } => support::escalate(&found(&journal, key)?, args.json)?,
+        Command::Prune { older_than, dry_run } => prune::run(&journal, *older_than, *dry_run, args.json)?,
+        Command::Tune { delay, limit } => tune::run(&journal, *delay, *limit, args.json)?,
+        // It comes before the journal is opened.
+        Command::Migrate { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }

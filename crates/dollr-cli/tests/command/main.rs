@@ -15,5 +15,6 @@ mod recorded;
 mod server;
 mod shop;
 mod sim;
+mod upkeep;
 mod verdicts;
 mod why;
