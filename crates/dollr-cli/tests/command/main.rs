@@ -15,6 +15,7 @@ mod recorded;
 mod server;
 mod shop;
 mod sim;
+mod trouble;
 mod upkeep;
 mod verdicts;
 mod why;

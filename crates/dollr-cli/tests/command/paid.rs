@@ -6,8 +6,8 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use dollr_client::core::{Policy, Timestamp};
-use dollr_client::journal::{Journal as _, SqliteJournal};
+use dollr_client::core::{Machine as _, Policy, Timestamp};
+use dollr_client::journal::{Journal as _, Kind, Page, SqliteJournal};
 use dollr_client::{Clock as _, SystemClock};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -290,6 +290,22 @@ fn what_cannot_be_read_stands_in_nobodys_way() {
     let told = till.run("paid");
     assert_eq!((told.code, lines(&told)[0]["key"].clone()), (1, json!(good)), "{told:?}");
     assert!(told.err.starts_with(&format!("{bad}  not handed out: the snapshot is damaged")), "{told:?}");
+}
+
+/// What contradicts its end was written by somebody who did not know what follows from it.
+#[test]
+fn what_is_contradicted_is_not_handed_out() {
+    let till = Till::new();
+    let payment = Recorded::new(Policy::default(), SystemClock.now(), Duration::ZERO).contradicted();
+    let snapshot = payment.machine.snapshot();
+    let page = Page { paid: true, ..Page::new("Completed", false, &snapshot, "answered") };
+    till.journal().create(&payment.id, Kind::Execution, None, &page, payment.seen).expect("a row");
+    for _ in 0..2 {
+        let told = till.run("paid");
+        assert_eq!((told.code, told.out.as_str()), (0, ""), "{told:?}");
+    }
+    assert_eq!(till.happened(&payment.id), ["claim released", "not to be shipped"]);
+    assert_eq!(till.run(&format!("goods claim {}", payment.id)).code, 5, "a person must look");
 }
 
 #[test]

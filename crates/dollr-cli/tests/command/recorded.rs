@@ -40,7 +40,10 @@ impl Recorded {
         loop {
             let event = match self.machine.next(self.seen) {
                 Action::Record(_) => Event::Recorded,
-                Action::Send(request) => self.answer(request.exchange, completes),
+                Action::Send(request) => {
+                    let is_over = self.seen.since(self.born) >= completes;
+                    self.answer(request.exchange, if is_over { "COMPLETED" } else { "PROCESSING" })
+                }
                 Action::Wait { until, .. } => {
                     self.seen = until;
                     continue;
@@ -55,12 +58,19 @@ impl Recorded {
     /// As somebody finds it who asks once, when it has ended.
     pub(crate) fn ended(&self) -> Execution {
         let request = self.machine.ask().expect("a question");
-        let answered = self.answer(request.exchange, Duration::ZERO);
+        let answered = self.answer(request.exchange, "COMPLETED");
         self.machine.clone().apply(answered, self.seen).expect("legal")
     }
 
-    fn answer(&self, exchange: Exchange, completes: Duration) -> Event {
-        let status = if self.seen.since(self.born) < completes { "PROCESSING" } else { "COMPLETED" };
+    /// It has ended, and the vendor says otherwise later.
+    pub(crate) fn contradicted(mut self) -> Self {
+        let request = self.machine.ask().expect("a question");
+        let answered = self.answer(request.exchange, "FAILED");
+        self.machine = self.machine.apply(answered, self.seen).expect("legal");
+        self
+    }
+
+    fn answer(&self, exchange: Exchange, status: &str) -> Event {
         let body = format!(
             r#"{{"reference_id": "{}", "status": "{status}", "operation_type": "COLLECTION", "payer_amount": "25.00", "payer_currency": "USD", "provider_transaction_id": "MM-1"}}"#,
             self.id

@@ -16,6 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use dollr_core::Timestamp;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
@@ -49,7 +50,7 @@ const READ_ONLY: &str = "it cannot be written to; give its owner the right to";
 ///
 /// # Tables
 ///
-/// The file's `application_id` is `DLLR` (0x444C4C52). Its `user_version` has the schema, 1, in the lower 16 bits, and in the
+/// The file's `application_id` is `DLLR` (0x444C4C52). Its `user_version` has the schema, 2, in the lower 16 bits, and in the
 /// upper ones the `min_reader` of [migrations](crate#migrations-and-rolling-upgrades), or 0 where that is the schema itself. Times are milliseconds since the
 /// Unix epoch, by the host's clock.
 ///
@@ -62,10 +63,16 @@ const READ_ONLY: &str = "it cannot be written to; give its owner the right to";
 /// | `state` | text | the machine's state, in a word |
 /// | `open` | 0 or 1 | whether there is more to come; indexed where 1 |
 /// | `snapshot` | text | the machine |
-/// | `version` | integer | from 1, one more with each write |
+/// | `version` | integer | from 1, one more with each write, and each time that the row or its goods are taken |
 /// | `created_at`, `updated_at` | integer | times of the first and the last write |
+/// | `due_at` | integer or null | when somebody should look after it, if nobody does; indexed; 0 where an older release made the row |
+/// | `holder`, `lease_until` | text, integer, or null | who looks after it now, and until when nobody else does; null once it is saved |
+/// | `holds_order` | 0 or 1 | whether no other attempt at its order may begin; indexed where 1 |
+/// | `despite` | text or null | why it could begin although another attempt held its order |
+/// | `deliver` | 0 or 1 | whether it is paid and its goods are still to be handed out; indexed where 1 |
+/// | `ended_at` | integer or null | when it was first written that there is no more to come; indexed |
 ///
-/// | `dollr_events` | | append-only: triggers refuse every change |
+/// | `dollr_events` | | append-only: triggers refuse every change; events go with their row when that is pruned |
 /// | --- | --- | --- |
 /// | `id` | integer | counts up in the order things happened |
 /// | `entry_id` | integer | the row, in `dollr_entries` |
@@ -73,6 +80,19 @@ const READ_ONLY: &str = "it cannot be written to; give its owner the right to";
 /// | `at` | integer | when |
 /// | `what` | text | what happened |
 /// | `state` | text | the state that it led to |
+///
+/// | `dollr_claims` | | who hands out goods |
+/// | --- | --- | --- |
+/// | `entry_id` | integer | the payment that was claimed |
+/// | `goods` | text, unique | `order ` and the order, or `payment ` and the key where there is none |
+/// | `claimed_by`, `claimed_at` | text, integer | who claimed them, and when |
+/// | `lease_until` | integer or null | when they are given to somebody else, unless they are fulfilled; null for good |
+/// | `fulfilled_at` | integer or null | when they were handed out |
+///
+/// | `dollr_shared` | | what all who use the journal share, such as the budget of calls |
+/// | --- | --- | --- |
+/// | `name` | text, unique | |
+/// | `value` | text | |
 pub struct SqliteJournal {
     path: PathBuf,
     patience: Duration,
@@ -285,14 +305,21 @@ fn fault(path: &Path, patience: Duration, error: &rusqlite::Error) -> JournalErr
             return JournalError::Busy { path, waited: patience };
         }
         Some(ErrorCode::DiskFull) => return JournalError::Full { path },
+        // The index of its log cannot grow.
+        _ if extended(error) == Some(SQLITE_IOERR_SHMSIZE) => return JournalError::Full { path },
         Some(ErrorCode::NotADatabase) => NOT_A_DATABASE.to_owned(),
         Some(ErrorCode::ReadOnly) => READ_ONLY.to_owned(),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             "it, its -wal or its -shm cannot be opened; look at who owns the file and its folder".to_owned()
         }
         Some(ErrorCode::DatabaseCorrupt) => format!("it is damaged ({error}); restore it from a backup"),
-        Some(ErrorCode::SystemIoFailure) => format!("the disk failed ({error})"),
+        Some(ErrorCode::SystemIoFailure) => format!("the disk failed ({error}); look whether it is full"),
         _ => error.to_string(),
     };
     JournalError::Unusable { path, why }
+}
+
+/// SQLite's own number of what went wrong.
+fn extended(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
 }
