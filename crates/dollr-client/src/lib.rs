@@ -61,6 +61,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Shipping once
+//!
+//! [`Fulfilment`] claims goods without credentials, for success pages and shells, and gives what is newly paid to a worker until
+//! it acknowledges.
+//!
 //! # What it takes care of
 //!
 //! One token for all threads, renewed once at a time. Nothing is followed, repeated or decompressed by the HTTP stack:

@@ -28,6 +28,10 @@
 //! // 4. After a crash: what is open is what to go on with.
 //! assert!(journal.open_entries()?.is_empty());
 //! assert_eq!(journal.lines(id)?.len(), 2);
+//!
+//! // 5. What is paid for is handed out by one.
+//! assert_eq!(journal.claim(id, "success page", now)?, None);
+//! assert_eq!(journal.claim(id, "cron", now)?.map(|claim| claim.by).as_deref(), Some("success page"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -39,10 +43,21 @@
 //! | for | processes of one machine | any number of machines |
 //! | a row for each payment or source | `dollr_entries` | `dollr_entries` |
 //! | a row for each thing that happened, append-only by triggers | `dollr_events` | `dollr_events` |
+//! | who hands out goods | `dollr_claims` | `dollr_claims` |
+//! | what all who use it share | `dollr_shared` | `dollr_shared` |
 //! | the schema and who may use it | `user_version`, in the lower and upper 16 bits | `dollr_schema` |
 //! | prefix of the names | `dollr_` | `dollr_`, or the URL's `?prefix=` |
 //!
 //! The columns are the same; [`SqliteJournal`](SqliteJournal#tables) lists them.
+//!
+//! # Sharing the work
+//!
+//! Any number of workers, in any number of processes, share a journal. A *lease* gives due rows to one of them
+//! ([`take_due`](Journal::take_due)) and makes new versions, so that whoever had them before is refused; a worker that crashes
+//! loses them when its term is over. An *order* has one attempt at a time: a page that [`sends`](Page::sends) is refused with
+//! [`JournalError::OrderTaken`] while another attempt [`holds`](Page::holds_order) it, unless there is a reason, which is kept.
+//! A *claim* gives the goods of a payment, or of its order, to one caller: for good ([`claim`](Journal::claim)), or for a term
+//! in which they are delivered ([`take_paid`](Journal::take_paid)).
 //!
 //! # Migrations and rolling upgrades
 //!
@@ -55,18 +70,31 @@
 //! raises `min_reader` to a schema that has been out for a release. A release opens a journal that is newer than itself if
 //! it knows `min_reader`, and else refuses it with [`JournalError::Newer`] and changes nothing; on PostgreSQL this is asked
 //! on each connection. So: upgrade one process after the other, and never skip a release that raised `min_reader`.
+//! [`schema_of`] tells how far a journal is, and changes nothing.
+//!
+//! Schema 2 added leases, orders that are held, and claims. A release that knows schema 1 works on beside it: the rows that it
+//! makes or ends are due at once and hold their order, until somebody looks after them who knows what follows from their state.
+//! It keeps its own promises only: of two attempts at an order it refuses none.
 //!
 //! # Writing a journal elsewhere
 //!
-//! [`Journal`] is small so that another database, or a merchant's own table, can be one. [`create`](Journal::create) and
-//! [`save`](Journal::save) are durable when they return and write row and line together or not at all; versions count from
-//! [`Version::FIRST`]. [`Entry::new`], [`Entry::write`] and [`Line::new`] say what is to be kept.
+//! Another database, or a merchant's own table, can be a [`Journal`]. It keeps these promises:
+//!
+//! - [`create`](Journal::create) and [`save`](Journal::save) are durable when they return, and write row and line together or not
+//!   at all; versions count from [`Version::FIRST`]. [`Entry::new`], [`Entry::write`] and [`Line::of`] say what is to be kept.
+//! - Whether an order is free is asked and answered in the same transaction that takes it: of two that want it, one gets it.
+//! - [`take_due`](Journal::take_due) gives a row to one caller at a time and makes a new version of it; only then can nobody save
+//!   it who had it before. The clock of terms is one for all callers.
+//! - Of any number of callers of [`claim`](Journal::claim) and [`take_paid`](Journal::take_paid), one gets the goods: those of an
+//!   order are the same, whichever attempt paid for them. What was fulfilled is never given again, and never released.
+//! - What [`share`](Journal::share) changes is changed by one after the other; it need not be durable.
+//! - [`prune`](Journal::prune) forgets a row with all that belongs to it, or not at all.
 //!
 //! # What is out of scope
 //!
 //! Deciding anything (the snapshot is text here; [`dollr_core`] reads it and finds what was changed in it) · clocks:
 //! the time is given · keeping secrets: none belongs in a snapshot, state or event name · encryption at rest, backups,
-//! retention · sharing rows out between workers · network file systems, whose locks SQLite cannot trust · `~/.pgpass`, client
+//! and when to prune · network file systems, whose locks SQLite cannot trust · `~/.pgpass`, client
 //! certificates and poolers by transaction, on PostgreSQL.
 #![forbid(unsafe_code)]
 

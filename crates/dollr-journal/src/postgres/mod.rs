@@ -67,14 +67,16 @@ const KEY: usize = 1_000;
 /// # Tables
 ///
 /// They are made in the first schema of the user's `search_path`, with the columns of
-/// [`SqliteJournal`](crate::SqliteJournal#tables): `dollr_entries`, `dollr_events`, and `dollr_schema` with one row:
+/// [`SqliteJournal`](crate::SqliteJournal#tables): `dollr_entries`, `dollr_events`, `dollr_claims`, `dollr_shared`, and
+/// `dollr_schema` with one row:
 ///
 /// | `dollr_schema` | | |
 /// | --- | --- | --- |
 /// | `version` | integer | the schema |
 /// | `min_reader` | integer | the newest schema that a release must know to use it |
 ///
-/// `open` is a boolean, the other types are `bigint` and `text`; a key has at most 1,000 bytes, and no text a NUL.
+/// `open`, `holds_order` and `deliver` are booleans, the other types are `bigint` and `text`; a key has at most 1,000 bytes,
+/// and no text a NUL. Each `lease_until` is by the server's clock, which all machines share; other times are by the host's.
 pub struct PostgresJournal {
     pool: Pool,
 }
