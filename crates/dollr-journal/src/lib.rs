@@ -74,7 +74,8 @@
 //!
 //! Schema 2 added leases, orders that are held, and claims. A release that knows schema 1 works on beside it: the rows that it
 //! makes or ends are due at once and hold their order, until somebody looks after them who knows what follows from their state.
-//! It keeps its own promises only: of two attempts at an order it refuses none.
+//! It keeps its own promises only: of two attempts at an order it refuses none. What had ended before the upgrade is not
+//! delivered anew, for its goods may have been handed out; they can still be claimed.
 //!
 //! # Writing a journal elsewhere
 //!

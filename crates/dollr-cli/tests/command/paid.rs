@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::time::Duration;
 
 use dollr_client::core::{Machine as _, Policy, Timestamp};
 use dollr_client::journal::{Journal as _, Kind, Page, SqliteJournal};
 use dollr_client::{Clock as _, SystemClock};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -190,11 +191,14 @@ fn followed_it_goes_on_until_a_signal_and_lets_the_handler_finish() {
         // The handler waits for the test, so that the signal comes while it runs.
         let script =
             "echo $DOLLR_ORDER >> began; while ! test -e go; do sleep 0.01; done; echo $DOLLR_ORDER >> ended";
-        let mut following = Running::start(till.handing("--follow", script));
+        let mut command = till.handing("--follow", script);
+        command.process_group(0);
+        let mut following = Running::start(command);
         let first = till.paid(Some("first"));
         wait_until("it has begun", || till.lines("began") == ["first"]);
         let second = till.paid(Some("second"));
-        signal(&following, stop);
+        // A terminal tells all that it has started.
+        kill_process_group(Pid::from_raw(following.id()).expect("an id"), stop).expect("signalled");
         assert!(!following.has_ended(), "it finishes what it has begun");
         fs::write(till.0.path().join("go"), "").expect("a file");
         let ended = following.end();
@@ -253,9 +257,11 @@ fn sixteen_followers_hand_out_each_payment_once() {
 fn what_a_killed_process_had_is_given_again() {
     let till = Till::new();
     let id = till.paid(None);
-    let mut killed = Running::start(till.handing("--timeout 1s", "echo $DOLLR_KEY >> began; sleep 600"));
+    let mut killed = Running::start(till.handing("--timeout 1s", "echo $$ >> began; exec sleep 600"));
     wait_until("it has begun", || till.lines("began").len() == 1);
     killed.kill();
+    let handler = till.lines("began")[0].parse().ok().and_then(Pid::from_raw).expect("its id");
+    kill_process(handler, Signal::KILL).expect("it goes on without its parent");
     assert_eq!(till.run("paid").out, "", "somebody may be at work on it");
     // As the end of its term finds it.
     let claims = rusqlite::Connection::open(till.0.path().join("dollr.db")).expect("a connection");
