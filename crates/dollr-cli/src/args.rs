@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Parser, Subcommand};
 use dollr_client::core::{
-    AccountId, Amount, Currency, Invalid, ReferenceId, SessionId, SourceKind, SourceRef, is_printable,
+    AccountId, Amount, Currency, Invalid, Limit, ReferenceId, SessionId, SourceKind, SourceRef, is_printable,
 };
 
 use crate::output;
@@ -66,6 +66,9 @@ pub(crate) enum Command {
         #[arg(long, value_parser = duration, value_name = "TIME")]
         patience: Option<Duration>,
     },
+    /// Ask about all that is due, whoever began it: caught while it was sent, never answered, handed over. Never sends what
+    /// was not sent. Any number may run on one journal.
+    Reconcile(Reconcile),
     /// Look into the journal.
     #[command(subcommand)]
     Journal(Journal),
@@ -154,6 +157,28 @@ pub(crate) struct Verify {
     pub(crate) patience: Duration,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reconcile {
+    /// Ask once about all that is due, and end: the default, for cron.
+    #[arg(long, conflicts_with = "every")]
+    pub(crate) once: bool,
+    /// Do so again each TIME until SIGTERM or SIGINT, which waits for the answers that are on their way.
+    #[arg(long, value_parser = span, value_name = "TIME")]
+    pub(crate) every: Option<Duration>,
+    /// At most so many calls, such as 20/s or 100/m, by all who reconcile this journal with a rate. Give all the same one.
+    #[arg(long, allow_negative_numbers = true, value_parser = rate, value_name = "CALLS/s")]
+    pub(crate) rate: Option<Limit>,
+    /// So many calls at the same time.
+    #[arg(long, default_value_t = 8, allow_negative_numbers = true, value_parser = workers, value_name = "NUMBER")]
+    pub(crate) workers: usize,
+    /// What is open so long after it was begun is given up: a person must look. Without it, what each payment was begun with.
+    #[arg(long, value_parser = span, value_name = "TIME")]
+    pub(crate) horizon: Option<Duration>,
+    /// Serve metrics for Prometheus at this address, path `/metrics`; on loopback only.
+    #[arg(long, value_parser = loopback, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<SocketAddr>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Journal {
     /// The payments, newest first.
@@ -231,6 +256,36 @@ fn key(text: &str) -> Result<String, Invalid> {
 
 fn address(text: &str) -> Result<SocketAddr, Invalid> {
     text.parse().map_err(|_| invalid("address", text, "an IP address and a port such as 127.0.0.1:8787"))
+}
+
+/// Others may see how much is sold, so nobody beyond this machine is told.
+fn loopback(text: &str) -> Result<SocketAddr, Invalid> {
+    let address = text.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback());
+    address.ok_or_else(|| invalid("address", text, "one on loopback, with a port, such as 127.0.0.1:9464"))
+}
+
+/// A time that passes.
+fn span(text: &str) -> Result<Duration, Invalid> {
+    let span = duration(text)?;
+    let wrong = || invalid("time", text, "one second or more, such as 90s, 2m or 72h");
+    if span < Duration::from_secs(1) { Err(wrong()) } else { Ok(span) }
+}
+
+fn rate(text: &str) -> Result<Limit, Invalid> {
+    let (calls, per) = text.split_once('/').unwrap_or_default();
+    let per = match per {
+        "s" => Some(Duration::from_secs(1)),
+        "m" => Some(Duration::from_secs(60)),
+        _ => None,
+    };
+    let calls = calls.parse().ok().filter(|_| calls.starts_with(|first: char| first.is_ascii_digit()));
+    let limit = per.zip(calls).and_then(|(per, calls)| Limit::new(calls, per).ok());
+    limit.ok_or_else(|| invalid("rate", text, "calls in a second or minute, such as 20/s or 100/m"))
+}
+
+fn workers(text: &str) -> Result<usize, Invalid> {
+    let fits = |workers: &usize| (1..=64).contains(workers);
+    text.parse().ok().filter(fits).ok_or_else(|| invalid("number", text, "a whole number from 1 to 64"))
 }
 
 fn count(text: &str) -> Result<usize, Invalid> {

@@ -18,6 +18,7 @@ mod demo;
 mod failure;
 mod journal;
 mod output;
+mod reconcile;
 mod settings;
 mod usage;
 
@@ -52,6 +53,7 @@ fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Collect(collect) => commands::collect(args, collect),
         Command::Verify(verify) => commands::verify(args, verify),
         Command::Status { reference_id, patience } => commands::status(args, *reference_id, *patience),
+        Command::Reconcile(how) => reconcile::run(args, how),
         Command::Journal(command) => journal::run(args, command),
     }
 }

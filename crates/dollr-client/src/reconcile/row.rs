@@ -29,8 +29,6 @@ pub(super) struct Settled {
     pub(super) verdict: Verdict,
     /// What contradicts its end since now.
     pub(super) conflict: Option<Conflict>,
-    pub(super) calls: Calls,
-    pub(super) throttled: u64,
 }
 
 impl Settled {
@@ -54,18 +52,25 @@ pub(super) struct Attended<'a> {
     run: &'a Run<'a>,
     key: &'a str,
     version: Version,
-    calls: Calls,
-    throttled: u64,
+    toll: Toll,
+}
+
+/// What it has cost to look after a row.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Toll {
+    pub(super) calls: Calls,
+    /// Of those, how many were answered 429.
+    pub(super) throttled: u64,
 }
 
 impl<'a> Attended<'a> {
     pub(super) fn new(run: &'a Run<'a>, entry: &'a Entry) -> Self {
-        Self { run, key: &entry.key, version: entry.version, calls: Calls::default(), throttled: 0 }
+        Self { run, key: &entry.key, version: entry.version, toll: Toll::default() }
     }
 
     /// The calls that were made for it.
-    pub(super) fn calls(&self) -> Calls {
-        self.calls
+    pub(super) fn toll(&self) -> Toll {
+        self.toll
     }
 
     /// As [`Drive`](crate::drive::Drive) does, but nobody waits here. None where it cannot go on now.
@@ -84,7 +89,7 @@ impl<'a> Attended<'a> {
                 }
                 Action::Send(request) => match self.exchange(&request)? {
                     Some(event) => event,
-                    None if self.calls == Calls::default() => return Ok(None),
+                    None if self.toll == Toll::default() => return Ok(None),
                     None => return Ok(Some(machine)),
                 },
                 Action::Act { client_secret } => {
@@ -126,12 +131,12 @@ impl<'a> Attended<'a> {
             }
         };
         let event = client.exchange_now(request)?;
+        self.toll.calls.count(request.exchange.purpose, &event);
+        self.toll.throttled +=
+            u64::from(matches!(&event, Event::Answered { response, .. } if response.status() == 429));
         if let Some((throttle, permit)) = permit {
             throttle.tell(*journal, permit, &event, client.clock.now())?;
         }
-        self.calls.count(request.exchange.purpose, &event);
-        self.throttled +=
-            u64::from(matches!(&event, Event::Answered { response, .. } if response.status() == 429));
         Ok(Some(event))
     }
 
@@ -157,8 +162,6 @@ impl<'a> Attended<'a> {
             holds_order,
             what: moved.or(given_up),
             conflict: machine.conflict().filter(|_| saved.conflict().is_none()).cloned(),
-            calls: self.calls,
-            throttled: self.throttled,
             verdict,
             snapshot,
         }
@@ -184,8 +187,6 @@ pub(super) fn put_off(entry: &Entry, now: Timestamp) -> Settled {
         what: None,
         verdict: Verdict::Stuck(Stuck::Horizon),
         conflict: None,
-        calls: Calls::default(),
-        throttled: 0,
     }
 }
 

@@ -7,12 +7,11 @@ use std::thread;
 use std::time::Duration;
 
 use dollr_core::{Execution, Machine, Source, Timestamp, Why};
-use dollr_journal::{Entry, Journal, Kind, Lease};
+use dollr_journal::{Entry, Journal, JournalError, Kind, Lease};
 use tracing::{debug, info_span, warn};
 
-use super::row::{self, Attended, Settled};
+use super::row::{self, Attended, Settled, Toll};
 use super::{Reconcile, Summary};
-use crate::drive::Calls;
 use crate::throttle::{NotYet, Throttle};
 use crate::{Client, Error};
 
@@ -25,7 +24,15 @@ const BATCH: usize = 100;
 /// A cool-down that is longer ends the run: what was taken is given back.
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(30);
 
-/// What a worker says of a row.
+/// A server that is restarted is back within this: what the vendor has answered is not thrown away meanwhile.
+const OUTAGE: Duration = Duration::from_secs(20);
+
+/// How long to wait for the server at a time.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What a worker says of a row, and what it has cost.
+struct Told(Outcome, Toll);
+
 enum Outcome {
     Settled(Box<Settled>),
     /// It was not looked at.
@@ -39,12 +46,12 @@ enum Outcome {
 }
 
 /// Says of a worker that panics that its row does not come back.
-struct Guard<'a>(&'a Sender<Outcome>);
+struct Guard<'a>(&'a Sender<Told>);
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            let _ = self.0.send(Outcome::Lost);
+            let _ = self.0.send(Told(Outcome::Lost, Toll::default()));
         }
     }
 }
@@ -91,18 +98,23 @@ impl<'a> Run<'a> {
     }
 
     /// Takes what is due, hands it out, and saves what comes back, all of it that is there at a time.
-    fn coordinate(&self, jobs: &Sender<Entry>, told: &Receiver<Outcome>) -> Result<Summary, Error> {
+    fn coordinate(&self, jobs: &Sender<Entry>, told: &Receiver<Told>) -> Result<Summary, Error> {
         let mut summary = Summary::default();
         let (mut out, mut more, mut failure) = (0, true, None);
         loop {
             if more && out <= BATCH / 2 {
-                let taken = if self.is_stopped() { Ok(Vec::new()) } else { self.take(BATCH - out) };
-                let taken = taken.unwrap_or_else(|error| {
-                    failure.get_or_insert(error);
-                    Vec::new()
-                });
-                more = !taken.is_empty();
+                let (taken, rest) = match self.take(BATCH - out) {
+                    Ok(taken) => taken,
+                    Err(error) => {
+                        failure.get_or_insert(error);
+                        (Vec::new(), false)
+                    }
+                };
+                more = rest;
                 out += taken.len();
+                if let Some(due) = taken.first().and_then(|entry| entry.due) {
+                    summary.lag = summary.lag.max(self.begun.since(due));
+                }
                 for entry in taken {
                     // Nobody hangs up before the last row is back.
                     let _ = jobs.send(entry);
@@ -131,18 +143,50 @@ impl<'a> Run<'a> {
         Ok(summary)
     }
 
-    /// What is due since before the run began: what becomes due again meanwhile is the next run's.
-    fn take(&self, limit: usize) -> Result<Vec<Entry>, Error> {
+    /// What is due since before the run began, and whether there may be more: what becomes due again meanwhile is the next
+    /// run's.
+    fn take(&self, limit: usize) -> Result<(Vec<Entry>, bool), Error> {
+        if self.is_stopped() {
+            return Ok((Vec::new(), false));
+        }
         let lease = Lease { holder: &self.client.name, limit, term: TERM };
-        let taken = self.journal.take_due(lease, self.begun)?;
+        // Leases begin now, however long the run has lasted. The longest due come first.
+        let mut taken = self.journal.take_due(lease, self.client.clock.now())?;
+        let ours = taken.partition_point(|entry| entry.due.is_some_and(|due| due <= self.begun));
+        let later = taken.split_off(ours);
         debug!(rows = taken.len(), "taken");
-        Ok(taken)
+        self.give_back(&later)?;
+        let more = later.is_empty() && !taken.is_empty();
+        Ok((taken, more))
     }
 
-    fn settle(&self, outcomes: Vec<Outcome>, summary: &mut Summary) -> Result<(), Error> {
+    fn give_back(&self, entries: &[Entry]) -> Result<(), Error> {
+        let back: Vec<_> = entries.iter().map(|entry| (entry.key.as_str(), entry.version)).collect();
+        if back.is_empty() { Ok(()) } else { self.patiently(|| self.journal.give_back(&back)) }
+    }
+
+    /// Tries again while a server is away. Each row is written in the version that it was taken in, so that nothing is
+    /// written twice.
+    fn patiently<T>(&self, act: impl Fn() -> Result<T, JournalError>) -> Result<T, Error> {
+        use JournalError::{Busy, Unsure, Unusable};
+        let until = self.client.clock.now().after(OUTAGE);
+        loop {
+            let now = self.client.clock.now();
+            match act() {
+                Err(error @ (Busy { .. } | Unsure { .. } | Unusable { .. })) if now < until => {
+                    debug!(%error, "trying again");
+                    self.client.clock.sleep_until(now.after(PAUSE));
+                }
+                done => return Ok(done?),
+            }
+        }
+    }
+
+    fn settle(&self, outcomes: Vec<Told>, summary: &mut Summary) -> Result<(), Error> {
         let now = self.client.clock.now();
         let (mut settled, mut back, mut failure) = (Vec::new(), Vec::new(), None);
-        for outcome in outcomes {
+        for Told(outcome, toll) in outcomes {
+            summary.count(toll);
             match outcome {
                 Outcome::Settled(row) => settled.push(*row),
                 Outcome::Untouched(entry) => back.push(entry),
@@ -159,8 +203,17 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        self.save(&settled, now, summary)?;
+        self.give_back(&back)?;
+        failure.map_or(Ok(()), Err)
+    }
+
+    fn save(&self, settled: &[Settled], now: Timestamp, summary: &mut Summary) -> Result<(), Error> {
+        if settled.is_empty() {
+            return Ok(());
+        }
         let writes: Vec<_> = settled.iter().map(Settled::write).collect();
-        let saved = if writes.is_empty() { Vec::new() } else { self.journal.save_all(&writes, now)? };
+        let saved = self.patiently(|| self.journal.save_all(&writes, now))?;
         for (row, saved) in settled.iter().zip(saved) {
             let unreadable = summary.unreadable.iter().any(|(key, _)| *key == row.key);
             match saved {
@@ -169,11 +222,7 @@ impl<'a> Run<'a> {
                 Some(_) => summary.take_in(row),
             }
         }
-        if !back.is_empty() {
-            let back: Vec<_> = back.iter().map(|entry| (entry.key.as_str(), entry.version)).collect();
-            self.journal.give_back(&back)?;
-        }
-        failure.map_or(Ok(()), Err)
+        Ok(())
     }
 
     fn is_stopped(&self) -> bool {
@@ -189,13 +238,13 @@ impl<'a> Run<'a> {
         !self.is_stopped()
     }
 
-    fn work(&self, waiting: &Mutex<Receiver<Entry>>, tell: &Sender<Outcome>) {
+    fn work(&self, waiting: &Mutex<Receiver<Entry>>, tell: &Sender<Told>) {
         let _guard = Guard(tell);
         loop {
             let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(entry) = next else { return };
             let outcome = match entry.kind {
-                _ if self.is_stopped() => Outcome::Untouched(entry),
+                _ if self.is_stopped() => Told(Outcome::Untouched(entry), Toll::default()),
                 Kind::Execution => self.look_after::<Execution>(entry),
                 Kind::Source => self.look_after::<Source>(entry),
             };
@@ -205,18 +254,21 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn look_after<M: Machine>(&self, entry: Entry) -> Outcome {
+    fn look_after<M: Machine>(&self, entry: Entry) -> Told {
         let _span = info_span!("payment", key = entry.key).entered();
         let saved = match M::restore(&entry.snapshot) {
             Ok(saved) => saved,
-            Err(error) => return Outcome::Unreadable(entry, error.to_string()),
+            Err(error) => return Told(Outcome::Unreadable(entry, error.to_string()), Toll::default()),
         };
         let mut attended = Attended::new(self, &entry);
-        match attended.until_it_waits(saved.clone()) {
+        let looked = attended.until_it_waits(saved.clone());
+        let toll = attended.toll();
+        let outcome = match looked {
             Ok(Some(machine)) => Outcome::Settled(Box::new(attended.settled(&saved, &machine))),
-            Ok(None) if attended.calls() == Calls::default() => Outcome::Untouched(entry),
+            Ok(None) if toll == Toll::default() => Outcome::Untouched(entry),
             Ok(None) => Outcome::Overtaken,
             Err(error) => Outcome::Failed(entry, error),
-        }
+        };
+        Told(outcome, toll)
     }
 }
