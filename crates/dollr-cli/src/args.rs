@@ -166,7 +166,7 @@ pub(crate) struct Reconcile {
     #[arg(long, value_parser = span, value_name = "TIME")]
     pub(crate) every: Option<Duration>,
     /// At most so many calls, such as 20/s or 100/m, by all who reconcile this journal with a rate. Give all the same one.
-    #[arg(long, allow_negative_numbers = true, value_parser = rate, value_name = "CALLS/s")]
+    #[arg(long, value_parser = rate, value_name = "CALLS/s")]
     pub(crate) rate: Option<Limit>,
     /// So many calls at the same time.
     #[arg(long, default_value_t = 8, allow_negative_numbers = true, value_parser = workers, value_name = "NUMBER")]

@@ -80,12 +80,17 @@ fn counts(summary: &Summary) -> String {
     if summary.overtaken > 0 {
         parts.push(format!("{} written by others meanwhile", summary.overtaken));
     }
-    parts.push(format!("{} left", counted(summary.backlog.open, "open payment")));
+    let open = counted(summary.backlog.open, "open payment");
+    parts.push(format!("{open} left"));
     parts.join("; ")
 }
 
 fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    match count {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
 }
 
 fn findings(summary: &Summary) -> Vec<String> {

@@ -8,6 +8,7 @@ mod environment;
 mod journal;
 mod pipes;
 mod postgres;
+mod reconcile;
 #[path = "../../../dollr-journal/tests/common/server.rs"]
 #[allow(dead_code, reason = "the journal's own tests use the rest")]
 mod server;
