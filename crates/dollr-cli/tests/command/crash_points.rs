@@ -87,7 +87,8 @@ impl Scene {
             *count += 1;
             (name.trim().to_owned(), *count)
         };
-        let calls = trace.lines().map(call).collect();
+        // Where another thread is seen in between, a call's end has a line of its own.
+        let calls = trace.lines().filter(|line| !line.contains(" resumed>")).map(call).collect();
         assert_eq!(threads.len(), 1, "each thread would be counted by itself");
         calls
     }
