@@ -7,6 +7,7 @@
 //! dollr demo                      # sixteen payments of different fates, and the vendor's ledger
 //! dollr sim &                     # a vendor to develop against; it prints what to export
 //! dollr collect --source INVOICE:101 --account 18 --currency USD --amount 250.00 --order A-1
+//! dollr reconcile --every 2m      # asks about all that is due, whoever began it
 //! ```
 //!
 //! Out of scope: decisions about payments, which are the core's; arguments in, one call of the client, a report out.

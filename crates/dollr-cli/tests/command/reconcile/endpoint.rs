@@ -156,7 +156,7 @@ fn a_bad_caller_is_refused_and_holds_nobody_up() {
     for stream in &mut silent {
         stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time");
         let mut rest = Vec::new();
-        let _ = stream.read_to_end(&mut rest);
+        stream.read_to_end(&mut rest).expect("hung up on");
         assert!(!rest.starts_with(b"HTTP/1.1 2"));
     }
     assert_has(&samples(port), &[("dollr_journal_up", 1.0)]);
