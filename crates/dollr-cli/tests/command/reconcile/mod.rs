@@ -1,6 +1,7 @@
 //! `dollr reconcile`: what others have left is found, asked about, and reported; by one process, or by many.
 
 mod endpoint;
+mod every;
 mod findings;
 mod gate;
 mod processes;

@@ -5,7 +5,6 @@ use std::env;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use dollr_client::journal::{self, Journal as _};
@@ -113,16 +112,18 @@ fn two_processes_share_one_rate() {
     const RATE: u64 = 20;
     let shop = Shop::open();
     let predecessor = Predecessor::new(&shop, HOUR);
-    let left: Vec<_> = (0..60).map(|_| predecessor.leaves_unanswered()).collect();
+    // More than one process takes at a time.
+    let left: Vec<_> = (0..120).map(|_| predecessor.leaves_unanswered()).collect();
     let before = shop.sim.ledger();
     let (calls_before, start) = (before.calls.len(), before.at_ms);
+    let gate = Gate::before(&shop);
     let line = format!("reconcile --json --rate {RATE}/s");
-    let runs: Vec<_> = thread::scope(|scope| {
-        let both = [(); 2].map(|()| scope.spawn(|| shop.run(&line)));
-        both.map(|run| run.join().expect("it ran").json()).into()
-    });
-    let asked: u64 = runs.iter().map(|run| run["asked"].as_u64().expect("a number")).sum();
-    assert_eq!(asked, 60, "{runs:?}");
+    let both = [(); 2].map(|()| Running::start(gate.command(&shop, &line)));
+    // More than the workers of one: both are at it.
+    gate.wait_for_questions(9);
+    gate.open();
+    let asked = both.map(|running| running.end().json()["asked"].as_u64().expect("a number"));
+    assert_eq!(asked.iter().sum::<u64>(), 120, "{asked:?}");
     let ledger = shop.sim.ledger();
     assert!(left.iter().all(|left| ledger.status_reads(&left.id) == 1));
     let calls = ledger.calls[calls_before..].iter().filter(|call| call.path.starts_with("/v1/status"));
