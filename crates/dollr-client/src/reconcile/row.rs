@@ -52,6 +52,7 @@ pub(super) struct Attended<'a> {
     run: &'a Run<'a>,
     key: &'a str,
     version: Version,
+    taken_at: Timestamp,
     toll: Toll,
 }
 
@@ -64,8 +65,8 @@ pub(super) struct Toll {
 }
 
 impl<'a> Attended<'a> {
-    pub(super) fn new(run: &'a Run<'a>, entry: &'a Entry) -> Self {
-        Self { run, key: &entry.key, version: entry.version, toll: Toll::default() }
+    pub(super) fn new(run: &'a Run<'a>, entry: &'a Entry, taken_at: Timestamp) -> Self {
+        Self { run, key: &entry.key, version: entry.version, taken_at, toll: Toll::default() }
     }
 
     /// The calls that were made for it.
@@ -123,7 +124,7 @@ impl<'a> Attended<'a> {
         let permit = match throttle {
             None => None,
             Some(throttle) => {
-                let patience = |not_yet: NotYet| self.run.has_patience(not_yet);
+                let patience = |not_yet: NotYet| self.run.has_patience(not_yet, self.taken_at);
                 match wait_for_permit(throttle, *journal, &*client.clock, patience)? {
                     Ok(permit) => Some((throttle, permit)),
                     Err(_) => return Ok(None),

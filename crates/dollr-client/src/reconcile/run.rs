@@ -18,6 +18,9 @@ use crate::{Client, Error};
 /// How long a worker has a row: more than the calls for it take.
 pub(super) const TERM: Duration = Duration::from_secs(120);
 
+/// A call that begins later than this could outlast its row's term.
+const LATE: Duration = Duration::from_secs(60);
+
 /// Rows are taken so many at a time.
 const BATCH: usize = 100;
 
@@ -30,6 +33,12 @@ const OUTAGE: Duration = Duration::from_secs(20);
 /// How long to wait for the server at a time.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// A row to look after.
+struct Job {
+    entry: Entry,
+    taken_at: Timestamp,
+}
+
 /// What a worker says of a row, and what it has cost.
 struct Told(Outcome, Toll);
 
@@ -37,6 +46,8 @@ enum Outcome {
     Settled(Box<Settled>),
     /// It was not looked at.
     Untouched(Entry),
+    /// Nor this one: it has waited so long that its term is soon over.
+    Late(Entry),
     Unreadable(Entry, String),
     /// Somebody else went on with it.
     Overtaken,
@@ -98,11 +109,12 @@ impl<'a> Run<'a> {
     }
 
     /// Takes what is due, hands it out, and saves what comes back, all of it that is there at a time.
-    fn coordinate(&self, jobs: &Sender<Entry>, told: &Receiver<Told>) -> Result<Summary, Error> {
+    fn coordinate(&self, jobs: &Sender<Job>, told: &Receiver<Told>) -> Result<Summary, Error> {
         let mut summary = Summary::default();
         let (mut out, mut more, mut failure) = (0, true, None);
         loop {
             if more && out <= BATCH / 2 {
+                let taken_at = self.client.clock.now();
                 let (taken, rest) = match self.take(BATCH - out) {
                     Ok(taken) => taken,
                     Err(error) => {
@@ -117,7 +129,7 @@ impl<'a> Run<'a> {
                 }
                 for entry in taken {
                     // Nobody hangs up before the last row is back.
-                    let _ = jobs.send(entry);
+                    let _ = jobs.send(Job { entry, taken_at });
                 }
             }
             if out == 0 {
@@ -126,6 +138,7 @@ impl<'a> Run<'a> {
             let Ok(first) = told.recv() else { break };
             let outcomes: Vec<_> = std::iter::once(first).chain(told.try_iter()).collect();
             out -= outcomes.len();
+            more |= outcomes.iter().any(|Told(outcome, _)| matches!(outcome, Outcome::Late(_)));
             if let Err(error) = self.settle(outcomes, &mut summary) {
                 // What is left is given back, as far as that can be done.
                 self.halt.store(true, Ordering::Relaxed);
@@ -189,7 +202,7 @@ impl<'a> Run<'a> {
             summary.count(toll);
             match outcome {
                 Outcome::Settled(row) => settled.push(*row),
-                Outcome::Untouched(entry) => back.push(entry),
+                Outcome::Untouched(entry) | Outcome::Late(entry) => back.push(entry),
                 Outcome::Overtaken => summary.overtaken += 1,
                 Outcome::Lost => self.halt.store(true, Ordering::Relaxed),
                 Outcome::Failed(entry, error) => {
@@ -229,24 +242,29 @@ impl<'a> Run<'a> {
         self.how.stop.load(Ordering::Relaxed) || self.halt.load(Ordering::Relaxed)
     }
 
-    /// Whether to wait for the budget: not through a long cool-down.
-    pub(super) fn has_patience(&self, not_yet: NotYet) -> bool {
+    fn is_late(&self, taken_at: Timestamp) -> bool {
+        self.client.clock.now().since(taken_at) > LATE
+    }
+
+    /// Whether to wait for the budget: not through a long cool-down, and not so long that somebody else may take the row.
+    pub(super) fn has_patience(&self, not_yet: NotYet, taken_at: Timestamp) -> bool {
         if not_yet.why == Why::CoolDown && not_yet.wait > LONGEST_COOL_DOWN {
             *self.cool_down.lock().unwrap_or_else(PoisonError::into_inner) = Some(not_yet.wait);
             self.halt.store(true, Ordering::Relaxed);
         }
-        !self.is_stopped()
+        !self.is_stopped() && !self.is_late(taken_at)
     }
 
-    fn work(&self, waiting: &Mutex<Receiver<Entry>>, tell: &Sender<Told>) {
+    fn work(&self, waiting: &Mutex<Receiver<Job>>, tell: &Sender<Told>) {
         let _guard = Guard(tell);
         loop {
             let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(entry) = next else { return };
+            let Ok(Job { entry, taken_at }) = next else { return };
             let outcome = match entry.kind {
                 _ if self.is_stopped() => Told(Outcome::Untouched(entry), Toll::default()),
-                Kind::Execution => self.look_after::<Execution>(entry),
-                Kind::Source => self.look_after::<Source>(entry),
+                _ if self.is_late(taken_at) => Told(Outcome::Late(entry), Toll::default()),
+                Kind::Execution => self.look_after::<Execution>(entry, taken_at),
+                Kind::Source => self.look_after::<Source>(entry, taken_at),
             };
             if tell.send(outcome).is_err() {
                 return;
@@ -254,19 +272,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn look_after<M: Machine>(&self, entry: Entry) -> Told {
+    fn look_after<M: Machine>(&self, entry: Entry, taken_at: Timestamp) -> Told {
         let _span = info_span!("payment", key = entry.key).entered();
         let saved = match M::restore(&entry.snapshot) {
             Ok(saved) => saved,
             Err(error) => return Told(Outcome::Unreadable(entry, error.to_string()), Toll::default()),
         };
-        let mut attended = Attended::new(self, &entry);
+        let mut attended = Attended::new(self, &entry, taken_at);
         let looked = attended.until_it_waits(saved.clone());
         let toll = attended.toll();
         let outcome = match looked {
             Ok(Some(machine)) => Outcome::Settled(Box::new(attended.settled(&saved, &machine))),
-            Ok(None) if toll == Toll::default() => Outcome::Untouched(entry),
-            Ok(None) => Outcome::Overtaken,
+            Ok(None) if toll != Toll::default() => Outcome::Overtaken,
+            Ok(None) if self.is_late(taken_at) => Outcome::Late(entry),
+            Ok(None) => Outcome::Untouched(entry),
             Err(error) => Outcome::Failed(entry, error),
         };
         Told(outcome, toll)
