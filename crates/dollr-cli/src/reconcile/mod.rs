@@ -103,10 +103,10 @@ impl Reconciler<'_> {
         const TEMPLATE: &str = "{bar:30} {pos}/{len} {elapsed} {msg}";
         let bar = ProgressBar::new(0);
         if !bar.is_hidden() {
-            bar.set_length(self.client.backlog()?.due);
             bar.set_style(
                 ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar()),
             );
+            bar.set_length(self.client.backlog()?.due);
             bar.enable_steady_tick(Duration::from_millis(200));
         }
         Ok(bar)
