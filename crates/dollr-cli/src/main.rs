@@ -8,6 +8,7 @@
 //! dollr sim &                     # a vendor to develop against; it prints what to export
 //! dollr collect --source INVOICE:101 --account 18 --currency USD --amount 250.00 --order A-1
 //! dollr paid -- ./ship.sh         # what is paid, to your own command
+//! dollr reconcile --every 2m      # asks about all that is due, whoever began it
 //! ```
 //!
 //! Out of scope: decisions about payments, which are the core's; arguments in, one call of the client, a report out.
@@ -21,7 +22,9 @@ mod goods;
 mod journal;
 mod output;
 mod paid;
+mod reconcile;
 mod settings;
+mod signals;
 mod usage;
 
 use std::process::ExitCode;
@@ -57,6 +60,7 @@ fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Status { reference_id, patience } => commands::status(args, *reference_id, *patience),
         Command::Paid(paid) => paid::run(args, paid),
         Command::Goods(command) => goods::run(args, command),
+        Command::Reconcile(how) => reconcile::run(args, how),
         Command::Journal(command) => journal::run(args, command),
     }
 }

@@ -172,10 +172,14 @@ impl Client {
     }
 
     pub(crate) fn load<M: Machine>(&self, key: &str) -> Result<Option<Row<M>>, Error> {
-        let journal = self.journal.as_ref().ok_or(Error::NoJournal)?;
+        let journal = self.journal()?;
         let Some(entry) = journal.load(key)? else { return Ok(None) };
         let saved = M::restore(&entry.snapshot).map_err(|e| Error::from(e).of(key.to_string()))?;
         Ok(Some(Row { version: entry.version, saved }))
+    }
+
+    pub(crate) fn journal(&self) -> Result<&dyn Journal, Error> {
+        self.journal.as_deref().ok_or(Error::NoJournal)
     }
 
     fn policy_with(&self, patience: Option<Duration>) -> Policy {

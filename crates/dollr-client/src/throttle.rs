@@ -113,6 +113,16 @@ impl Throttle {
     }
 }
 
+/// The budget as it stands, where there is one that can be read.
+pub(crate) fn shared(journal: &dyn Journal, now: Timestamp) -> Result<Option<Budget>, Error> {
+    let mut budget = None;
+    journal.share(NAME, now, &mut |kept, _| {
+        budget = kept.and_then(|kept| Budget::restore(&kept).ok());
+        None
+    })?;
+    Ok(budget)
+}
+
 /// Waits for a permit, as long as that is no more than `patience` at a time, and in steps, so that `stopped` is heard.
 pub(crate) fn wait_for_permit(
     throttle: &Throttle,

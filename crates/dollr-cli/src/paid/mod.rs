@@ -14,11 +14,10 @@ use dollr_client::core::{Schedule, Timestamp};
 use dollr_client::journal::JournalError;
 use dollr_client::{Delivery, Error, Fulfilment};
 use serde_json::{Value, json};
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::args::{Args, Paid};
 use crate::failure::Failure;
-use crate::{output, settings};
+use crate::{output, settings, signals};
 use handler::{Ending, Handler};
 
 /// How often it is looked for what is newly paid.
@@ -38,23 +37,13 @@ pub(crate) fn run(args: &Args, paid: &Paid) -> Result<ExitCode, Failure> {
         follow: paid.follow,
         since: paid.since.unwrap_or(Timestamp::from_millis(0)),
         term: paid.timeout.saturating_add(MARGIN),
-        stop: stop_on_signals()?,
+        stop: signals::stop()?,
         failures: BTreeMap::new(),
         kept: Vec::new(),
     };
     let ended = stream.run();
     let given_back = stream.give_back();
     ended.and(given_back)
-}
-
-/// Set once somebody wants this process to end.
-fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register(signal, Arc::clone(&stop))
-            .map_err(|e| Failure::new(format!("signals cannot be waited for: {e}")))?;
-    }
-    Ok(stop)
 }
 
 struct Stream {

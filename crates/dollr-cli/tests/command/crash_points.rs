@@ -46,6 +46,13 @@ impl Scene {
         Self { line: line(&scene.id), ..scene }
     }
 
+    /// The same, and it is time for somebody else to look after it.
+    fn to_reconcile() -> Self {
+        let scene = Self::to_go_on_with(|_| "reconcile --once --json".to_owned());
+        scene.shop.let_time_pass();
+        scene
+    }
+
     fn command(&self) -> Command {
         self.shop.command(self.line.split_whitespace())
     }
@@ -80,7 +87,8 @@ impl Scene {
             *count += 1;
             (name.trim().to_owned(), *count)
         };
-        let calls = trace.lines().map(call).collect();
+        // Where another thread is seen in between, a call's end has a line of its own.
+        let calls = trace.lines().filter(|line| !line.contains(" resumed>")).map(call).collect();
         assert_eq!(threads.len(), 1, "each thread would be counted by itself");
         calls
     }
@@ -183,6 +191,20 @@ fn may_be_killed_while_going_on(line: impl Fn(&str) -> String + Sync) {
     let scene = || Scene::to_go_on_with(&line);
     let kills = kill_at_every_call(scene, |scene, said| {
         assert!(is_on_record(scene, said).is_some(), "I5: it was on record before");
+        is_found_paid(scene);
+    });
+    assert!(kills > 100, "there are more calls than {kills}");
+}
+
+/// I2, I5, F25: the next one finds it, at the latest when the lease of the killed one is over.
+#[test]
+fn a_reconciler_that_is_killed_at_any_call_on_the_journal_loses_and_sends_nothing() {
+    let kills = kill_at_every_call(Scene::to_reconcile, |scene, said| {
+        let entry = is_on_record(scene, said).expect("I5: it was on record before");
+        scene.shop.let_time_pass();
+        let object = scene.shop.run("reconcile --json").json();
+        let left = if entry.open { json!({"paid": 1}) } else { json!({}) };
+        assert_eq!((&object["verdicts"], &object["open"]), (&left, &json!(0)), "{entry:?}");
         is_found_paid(scene);
     });
     assert!(kills > 100, "there are more calls than {kills}");

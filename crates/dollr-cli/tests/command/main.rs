@@ -9,6 +9,7 @@ mod journal;
 mod paid;
 mod pipes;
 mod postgres;
+mod reconcile;
 mod recorded;
 #[path = "../../../dollr-journal/tests/common/server.rs"]
 #[allow(dead_code, reason = "the journal's own tests use the rest")]

@@ -9,7 +9,7 @@ use crate::server::{PASSWORD, Server};
 use crate::shop::{Run, Shop, new_id, run};
 
 /// Tables of this test's own.
-fn url(server: &Server, test: &str) -> String {
+pub(crate) fn url(server: &Server, test: &str) -> String {
     format!("{}?prefix=c{:x}_{test}_", server.url(), id())
 }
 

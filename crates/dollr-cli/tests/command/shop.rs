@@ -130,6 +130,26 @@ impl Running {
         self.0.wait().expect("its end");
     }
 
+    /// SIGTERM: it is asked to end, and has heard it.
+    pub(crate) fn terminate(&self) {
+        let id = self.0.id().to_string();
+        let status = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(status.is_ok_and(|status| status.success()), "it is there to be asked");
+        // Where this file is not, it is not known when it has heard it.
+        let status = || std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let pending = |line: &str| {
+            let mask =
+                line.strip_prefix("ShdPnd:").and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+            mask.is_some_and(|mask| mask >> 14 & 1 == 1)
+        };
+        wait_until("the signal is heard", || !status().lines().any(pending));
+    }
+
+    /// The signal that it ends by, if it is one.
+    pub(crate) fn signal(mut self) -> Option<i32> {
+        std::os::unix::process::ExitStatusExt::signal(&self.0.wait().expect("its end"))
+    }
+
     /// A line of its stdout.
     pub(crate) fn line(&mut self) -> String {
         let stdout = self.0.stdout.as_mut().expect("its stdout");
@@ -170,7 +190,7 @@ impl Drop for Running {
 }
 
 /// Waits until `condition` holds; far longer than it can take.
-pub(crate) fn wait_until(what: &str, condition: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !condition() {
         assert!(begun.elapsed() < Duration::from_secs(60), "it never came to this: {what}");

@@ -10,12 +10,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use dollr_core::{Limit, Progress, Verdict};
+use dollr_core::{Budget, Limit, Progress, Verdict};
+use dollr_journal::Backlog;
 use tracing::{info, info_span};
 
 use crate::drive::Calls;
-use crate::{Client, Error};
-use row::Settled;
+use crate::{Client, Error, throttle};
+use row::{Settled, Toll};
 use run::Run;
 
 /// Somebody who is told how far a run is.
@@ -84,6 +85,8 @@ impl fmt::Debug for Reconcile {
 pub struct Summary {
     /// How many rows were due and asked about.
     pub asked: u64,
+    /// How late the oldest of them was.
+    pub lag: Duration,
     /// How they stand now, by the name of their verdict.
     pub verdicts: BTreeMap<&'static str, u64>,
     /// Those that are paid since this run.
@@ -106,6 +109,8 @@ pub struct Summary {
     pub cool_down: Option<Duration>,
     /// Whether it was stopped before all was asked about that was due.
     pub stopped: bool,
+    /// How much there is to do after it.
+    pub backlog: Backlog,
 }
 
 impl Summary {
@@ -114,12 +119,15 @@ impl Summary {
         !(self.conflicts.is_empty() && self.stuck.is_empty() && self.unreadable.is_empty())
     }
 
+    fn count(&mut self, toll: Toll) {
+        self.calls.execute += toll.calls.execute;
+        self.calls.status += toll.calls.status;
+        self.throttled += toll.throttled;
+    }
+
     fn take_in(&mut self, settled: &Settled) {
         let key = || settled.key.clone();
         self.asked += 1;
-        self.calls.execute += settled.calls.execute;
-        self.calls.status += settled.calls.status;
-        self.throttled += settled.throttled;
         *self.verdicts.entry(settled.verdict.name()).or_default() += 1;
         if settled.paid {
             self.paid.push(key());
@@ -128,6 +136,34 @@ impl Summary {
             self.conflicts.push(key());
         }
         self.take_in_unattended(&settled.key, &settled.verdict);
+    }
+
+    /// One event for all of it, a field for each number.
+    fn tell(&self, budget: Option<&Budget>) {
+        let verdict = |name| self.verdicts.get(name).copied().unwrap_or_default();
+        info!(
+            asked = self.asked,
+            lag_ms = u64::try_from(self.lag.as_millis()).unwrap_or(u64::MAX),
+            posts = self.calls.execute,
+            polls = self.calls.status,
+            throttled = self.throttled,
+            verdict.paid = verdict("paid"),
+            verdict.failed = verdict("failed"),
+            verdict.refused = verdict("refused"),
+            verdict.not_landed = verdict("not_landed"),
+            verdict.canceled = verdict("canceled"),
+            verdict.mismatch = verdict("mismatch"),
+            verdict.open = verdict("open"),
+            verdict.stuck = verdict("stuck"),
+            conflicts = self.conflicts.len(),
+            not_sent = self.not_sent.len(),
+            unreadable = self.unreadable.len(),
+            overtaken = self.overtaken,
+            open = self.backlog.open,
+            due = self.backlog.due,
+            budget.milli_calls_per_second = budget.map(Budget::milli_calls_per_second),
+            "reconciled"
+        );
     }
 
     fn take_in_unattended(&mut self, key: &str, verdict: &Verdict) {
@@ -150,9 +186,9 @@ impl Client {
     /// about once more an hour later; what is open at its horizon is given up as stuck. What was never sent is not sent, but
     /// listed.
     pub fn reconcile(&self, how: &Reconcile) -> Result<Summary, Error> {
-        let Some(journal) = &self.journal else { return Err(Error::NoJournal) };
+        let journal = self.journal()?;
         self.sign_in()?;
-        let run = Run::new(self, &**journal, how);
+        let run = Run::new(self, journal, how);
         let _span = info_span!("reconcile").entered();
         let mut summary = run.pass()?;
         for entry in journal.unattended(usize::MAX)? {
@@ -160,8 +196,18 @@ impl Client {
                 summary.take_in_unattended(&entry.key, &verdict);
             }
         }
-        let (asked, calls) = (summary.asked, summary.calls.total());
-        info!(asked, calls, throttled = summary.throttled, "reconciled");
+        summary.backlog = journal.backlog(self.clock.now())?;
+        summary.tell(self.budget()?.as_ref());
         Ok(summary)
+    }
+
+    /// How much there is to do in the journal: what is open, and what should be looked after now.
+    pub fn backlog(&self) -> Result<Backlog, Error> {
+        Ok(self.journal()?.backlog(self.clock.now())?)
+    }
+
+    /// The calls that may be made by all who share the journal, where somebody has set a limit.
+    pub fn budget(&self) -> Result<Option<Budget>, Error> {
+        throttle::shared(self.journal()?, self.clock.now())
     }
 }

@@ -29,8 +29,6 @@ pub(super) struct Settled {
     pub(super) verdict: Verdict,
     /// What contradicts its end since now.
     pub(super) conflict: Option<Conflict>,
-    pub(super) calls: Calls,
-    pub(super) throttled: u64,
 }
 
 impl Settled {
@@ -54,18 +52,26 @@ pub(super) struct Attended<'a> {
     run: &'a Run<'a>,
     key: &'a str,
     version: Version,
-    calls: Calls,
-    throttled: u64,
+    taken_at: Timestamp,
+    toll: Toll,
+}
+
+/// What it has cost to look after a row.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Toll {
+    pub(super) calls: Calls,
+    /// Of those, how many were answered 429.
+    pub(super) throttled: u64,
 }
 
 impl<'a> Attended<'a> {
-    pub(super) fn new(run: &'a Run<'a>, entry: &'a Entry) -> Self {
-        Self { run, key: &entry.key, version: entry.version, calls: Calls::default(), throttled: 0 }
+    pub(super) fn new(run: &'a Run<'a>, entry: &'a Entry, taken_at: Timestamp) -> Self {
+        Self { run, key: &entry.key, version: entry.version, taken_at, toll: Toll::default() }
     }
 
     /// The calls that were made for it.
-    pub(super) fn calls(&self) -> Calls {
-        self.calls
+    pub(super) fn toll(&self) -> Toll {
+        self.toll
     }
 
     /// As [`Drive`](crate::drive::Drive) does, but nobody waits here. None where it cannot go on now.
@@ -84,7 +90,7 @@ impl<'a> Attended<'a> {
                 }
                 Action::Send(request) => match self.exchange(&request)? {
                     Some(event) => event,
-                    None if self.calls == Calls::default() => return Ok(None),
+                    None if self.toll == Toll::default() => return Ok(None),
                     None => return Ok(Some(machine)),
                 },
                 Action::Act { client_secret } => {
@@ -118,7 +124,7 @@ impl<'a> Attended<'a> {
         let permit = match throttle {
             None => None,
             Some(throttle) => {
-                let patience = |not_yet: NotYet| self.run.has_patience(not_yet);
+                let patience = |not_yet: NotYet| self.run.has_patience(not_yet, self.taken_at);
                 match wait_for_permit(throttle, *journal, &*client.clock, patience)? {
                     Ok(permit) => Some((throttle, permit)),
                     Err(_) => return Ok(None),
@@ -126,12 +132,12 @@ impl<'a> Attended<'a> {
             }
         };
         let event = client.exchange_now(request)?;
+        self.toll.calls.count(request.exchange.purpose, &event);
+        self.toll.throttled +=
+            u64::from(matches!(&event, Event::Answered { response, .. } if response.status() == 429));
         if let Some((throttle, permit)) = permit {
             throttle.tell(*journal, permit, &event, client.clock.now())?;
         }
-        self.calls.count(request.exchange.purpose, &event);
-        self.throttled +=
-            u64::from(matches!(&event, Event::Answered { response, .. } if response.status() == 429));
         Ok(Some(event))
     }
 
@@ -157,8 +163,6 @@ impl<'a> Attended<'a> {
             holds_order,
             what: moved.or(given_up),
             conflict: machine.conflict().filter(|_| saved.conflict().is_none()).cloned(),
-            calls: self.calls,
-            throttled: self.throttled,
             verdict,
             snapshot,
         }
@@ -184,8 +188,6 @@ pub(super) fn put_off(entry: &Entry, now: Timestamp) -> Settled {
         what: None,
         verdict: Verdict::Stuck(Stuck::Horizon),
         conflict: None,
-        calls: Calls::default(),
-        throttled: 0,
     }
 }
 

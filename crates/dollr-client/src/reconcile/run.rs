@@ -7,17 +7,19 @@ use std::thread;
 use std::time::Duration;
 
 use dollr_core::{Execution, Machine, Source, Timestamp, Why};
-use dollr_journal::{Entry, Journal, Kind, Lease};
+use dollr_journal::{Entry, Journal, JournalError, Kind, Lease};
 use tracing::{debug, info_span, warn};
 
-use super::row::{self, Attended, Settled};
+use super::row::{self, Attended, Settled, Toll};
 use super::{Reconcile, Summary};
-use crate::drive::Calls;
 use crate::throttle::{NotYet, Throttle};
 use crate::{Client, Error};
 
 /// How long a worker has a row: more than the calls for it take.
 pub(super) const TERM: Duration = Duration::from_secs(120);
+
+/// A call that begins later than this could outlast its row's term.
+const LATE: Duration = Duration::from_secs(60);
 
 /// Rows are taken so many at a time.
 const BATCH: usize = 100;
@@ -25,11 +27,27 @@ const BATCH: usize = 100;
 /// A cool-down that is longer ends the run: what was taken is given back.
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(30);
 
-/// What a worker says of a row.
+/// A server that is restarted is back within this: what the vendor has answered is not thrown away meanwhile.
+const OUTAGE: Duration = Duration::from_secs(20);
+
+/// How long to wait for the server at a time.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A row to look after.
+struct Job {
+    entry: Entry,
+    taken_at: Timestamp,
+}
+
+/// What a worker says of a row, and what it has cost.
+struct Told(Outcome, Toll);
+
 enum Outcome {
     Settled(Box<Settled>),
     /// It was not looked at.
     Untouched(Entry),
+    /// Nor this one: it has waited so long that its term is soon over.
+    Late(Entry),
     Unreadable(Entry, String),
     /// Somebody else went on with it.
     Overtaken,
@@ -39,12 +57,12 @@ enum Outcome {
 }
 
 /// Says of a worker that panics that its row does not come back.
-struct Guard<'a>(&'a Sender<Outcome>);
+struct Guard<'a>(&'a Sender<Told>);
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            let _ = self.0.send(Outcome::Lost);
+            let _ = self.0.send(Told(Outcome::Lost, Toll::default()));
         }
     }
 }
@@ -91,21 +109,27 @@ impl<'a> Run<'a> {
     }
 
     /// Takes what is due, hands it out, and saves what comes back, all of it that is there at a time.
-    fn coordinate(&self, jobs: &Sender<Entry>, told: &Receiver<Outcome>) -> Result<Summary, Error> {
+    fn coordinate(&self, jobs: &Sender<Job>, told: &Receiver<Told>) -> Result<Summary, Error> {
         let mut summary = Summary::default();
         let (mut out, mut more, mut failure) = (0, true, None);
         loop {
             if more && out <= BATCH / 2 {
-                let taken = if self.is_stopped() { Ok(Vec::new()) } else { self.take(BATCH - out) };
-                let taken = taken.unwrap_or_else(|error| {
-                    failure.get_or_insert(error);
-                    Vec::new()
-                });
-                more = !taken.is_empty();
+                let taken_at = self.client.clock.now();
+                let (taken, rest) = match self.take(BATCH - out) {
+                    Ok(taken) => taken,
+                    Err(error) => {
+                        failure.get_or_insert(error);
+                        (Vec::new(), false)
+                    }
+                };
+                more = rest;
                 out += taken.len();
+                if let Some(due) = taken.first().and_then(|entry| entry.due) {
+                    summary.lag = summary.lag.max(self.begun.since(due));
+                }
                 for entry in taken {
                     // Nobody hangs up before the last row is back.
-                    let _ = jobs.send(entry);
+                    let _ = jobs.send(Job { entry, taken_at });
                 }
             }
             if out == 0 {
@@ -114,6 +138,7 @@ impl<'a> Run<'a> {
             let Ok(first) = told.recv() else { break };
             let outcomes: Vec<_> = std::iter::once(first).chain(told.try_iter()).collect();
             out -= outcomes.len();
+            more |= outcomes.iter().any(|Told(outcome, _)| matches!(outcome, Outcome::Late(_)));
             if let Err(error) = self.settle(outcomes, &mut summary) {
                 // What is left is given back, as far as that can be done.
                 self.halt.store(true, Ordering::Relaxed);
@@ -131,21 +156,53 @@ impl<'a> Run<'a> {
         Ok(summary)
     }
 
-    /// What is due since before the run began: what becomes due again meanwhile is the next run's.
-    fn take(&self, limit: usize) -> Result<Vec<Entry>, Error> {
+    /// What is due since before the run began, and whether there may be more: what becomes due again meanwhile is the next
+    /// run's.
+    fn take(&self, limit: usize) -> Result<(Vec<Entry>, bool), Error> {
+        if self.is_stopped() {
+            return Ok((Vec::new(), false));
+        }
         let lease = Lease { holder: &self.client.name, limit, term: TERM };
-        let taken = self.journal.take_due(lease, self.begun)?;
+        // Leases begin now, however long the run has lasted. The longest due come first.
+        let mut taken = self.journal.take_due(lease, self.client.clock.now())?;
+        let ours = taken.partition_point(|entry| entry.due.is_some_and(|due| due <= self.begun));
+        let later = taken.split_off(ours);
         debug!(rows = taken.len(), "taken");
-        Ok(taken)
+        self.give_back(&later)?;
+        let more = later.is_empty() && !taken.is_empty();
+        Ok((taken, more))
     }
 
-    fn settle(&self, outcomes: Vec<Outcome>, summary: &mut Summary) -> Result<(), Error> {
+    fn give_back(&self, entries: &[Entry]) -> Result<(), Error> {
+        let back: Vec<_> = entries.iter().map(|entry| (entry.key.as_str(), entry.version)).collect();
+        if back.is_empty() { Ok(()) } else { self.patiently(|| self.journal.give_back(&back)) }
+    }
+
+    /// Tries again while a server is away. Each row is written in the version that it was taken in, so that nothing is
+    /// written twice.
+    fn patiently<T>(&self, act: impl Fn() -> Result<T, JournalError>) -> Result<T, Error> {
+        use JournalError::{Busy, Unsure, Unusable};
+        let until = self.client.clock.now().after(OUTAGE);
+        loop {
+            let now = self.client.clock.now();
+            match act() {
+                Err(error @ (Busy { .. } | Unsure { .. } | Unusable { .. })) if now < until => {
+                    debug!(%error, "trying again");
+                    self.client.clock.sleep_until(now.after(PAUSE));
+                }
+                done => return Ok(done?),
+            }
+        }
+    }
+
+    fn settle(&self, outcomes: Vec<Told>, summary: &mut Summary) -> Result<(), Error> {
         let now = self.client.clock.now();
         let (mut settled, mut back, mut failure) = (Vec::new(), Vec::new(), None);
-        for outcome in outcomes {
+        for Told(outcome, toll) in outcomes {
+            summary.count(toll);
             match outcome {
                 Outcome::Settled(row) => settled.push(*row),
-                Outcome::Untouched(entry) => back.push(entry),
+                Outcome::Untouched(entry) | Outcome::Late(entry) => back.push(entry),
                 Outcome::Overtaken => summary.overtaken += 1,
                 Outcome::Lost => self.halt.store(true, Ordering::Relaxed),
                 Outcome::Failed(entry, error) => {
@@ -159,8 +216,17 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        self.save(&settled, now, summary)?;
+        self.give_back(&back)?;
+        failure.map_or(Ok(()), Err)
+    }
+
+    fn save(&self, settled: &[Settled], now: Timestamp, summary: &mut Summary) -> Result<(), Error> {
+        if settled.is_empty() {
+            return Ok(());
+        }
         let writes: Vec<_> = settled.iter().map(Settled::write).collect();
-        let saved = if writes.is_empty() { Vec::new() } else { self.journal.save_all(&writes, now)? };
+        let saved = self.patiently(|| self.journal.save_all(&writes, now))?;
         for (row, saved) in settled.iter().zip(saved) {
             let unreadable = summary.unreadable.iter().any(|(key, _)| *key == row.key);
             match saved {
@@ -169,35 +235,36 @@ impl<'a> Run<'a> {
                 Some(_) => summary.take_in(row),
             }
         }
-        if !back.is_empty() {
-            let back: Vec<_> = back.iter().map(|entry| (entry.key.as_str(), entry.version)).collect();
-            self.journal.give_back(&back)?;
-        }
-        failure.map_or(Ok(()), Err)
+        Ok(())
     }
 
     fn is_stopped(&self) -> bool {
         self.how.stop.load(Ordering::Relaxed) || self.halt.load(Ordering::Relaxed)
     }
 
-    /// Whether to wait for the budget: not through a long cool-down.
-    pub(super) fn has_patience(&self, not_yet: NotYet) -> bool {
+    fn is_late(&self, taken_at: Timestamp) -> bool {
+        self.client.clock.now().since(taken_at) > LATE
+    }
+
+    /// Whether to wait for the budget: not through a long cool-down, and not so long that somebody else may take the row.
+    pub(super) fn has_patience(&self, not_yet: NotYet, taken_at: Timestamp) -> bool {
         if not_yet.why == Why::CoolDown && not_yet.wait > LONGEST_COOL_DOWN {
             *self.cool_down.lock().unwrap_or_else(PoisonError::into_inner) = Some(not_yet.wait);
             self.halt.store(true, Ordering::Relaxed);
         }
-        !self.is_stopped()
+        !self.is_stopped() && !self.is_late(taken_at)
     }
 
-    fn work(&self, waiting: &Mutex<Receiver<Entry>>, tell: &Sender<Outcome>) {
+    fn work(&self, waiting: &Mutex<Receiver<Job>>, tell: &Sender<Told>) {
         let _guard = Guard(tell);
         loop {
             let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(entry) = next else { return };
+            let Ok(Job { entry, taken_at }) = next else { return };
             let outcome = match entry.kind {
-                _ if self.is_stopped() => Outcome::Untouched(entry),
-                Kind::Execution => self.look_after::<Execution>(entry),
-                Kind::Source => self.look_after::<Source>(entry),
+                _ if self.is_stopped() => Told(Outcome::Untouched(entry), Toll::default()),
+                _ if self.is_late(taken_at) => Told(Outcome::Late(entry), Toll::default()),
+                Kind::Execution => self.look_after::<Execution>(entry, taken_at),
+                Kind::Source => self.look_after::<Source>(entry, taken_at),
             };
             if tell.send(outcome).is_err() {
                 return;
@@ -205,18 +272,22 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn look_after<M: Machine>(&self, entry: Entry) -> Outcome {
+    fn look_after<M: Machine>(&self, entry: Entry, taken_at: Timestamp) -> Told {
         let _span = info_span!("payment", key = entry.key).entered();
         let saved = match M::restore(&entry.snapshot) {
             Ok(saved) => saved,
-            Err(error) => return Outcome::Unreadable(entry, error.to_string()),
+            Err(error) => return Told(Outcome::Unreadable(entry, error.to_string()), Toll::default()),
         };
-        let mut attended = Attended::new(self, &entry);
-        match attended.until_it_waits(saved.clone()) {
+        let mut attended = Attended::new(self, &entry, taken_at);
+        let looked = attended.until_it_waits(saved.clone());
+        let toll = attended.toll();
+        let outcome = match looked {
             Ok(Some(machine)) => Outcome::Settled(Box::new(attended.settled(&saved, &machine))),
-            Ok(None) if attended.calls() == Calls::default() => Outcome::Untouched(entry),
-            Ok(None) => Outcome::Overtaken,
+            Ok(None) if toll != Toll::default() => Outcome::Overtaken,
+            Ok(None) if self.is_late(taken_at) => Outcome::Late(entry),
+            Ok(None) => Outcome::Untouched(entry),
             Err(error) => Outcome::Failed(entry, error),
-        }
+        };
+        Told(outcome, toll)
     }
 }

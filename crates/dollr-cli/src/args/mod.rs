@@ -1,5 +1,7 @@
 //! The command line. A value that cannot be one is refused here, with a sentence that names its place.
 
+mod values;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,12 +9,13 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Parser, Subcommand};
 use dollr_client::core::{
-    AccountId, Amount, Currency, Invalid, Policy, ReferenceId, SessionId, SourceKind, SourceRef, Timestamp,
-    is_printable,
+    AccountId, Amount, Currency, Limit, ReferenceId, SessionId, SourceKind, SourceRef, Timestamp,
 };
-use dollr_client::{Clock as _, SystemClock};
 
-use crate::output;
+use values::{
+    address, amount, claimant, count, duration, item, key, loopback, moment, order, page, rate, reason,
+    retention, span, time_scale, timeout, workers,
+};
 
 /// Has this been paid? Ask Dollr with certainty, with the fewest calls, and never charge twice.
 #[derive(Debug, Parser)]
@@ -72,6 +75,9 @@ pub(crate) enum Command {
         #[arg(long, value_parser = duration, value_name = "TIME")]
         patience: Option<Duration>,
     },
+    /// Ask about all that is due, whoever began it: caught while it was sent, never answered, handed over. Never sends what
+    /// was not sent. Any number may run on one journal.
+    Reconcile(Reconcile),
     /// Hand newly paid payments to a command, at least once each and to one at a time; never calls the vendor.
     Paid(Paid),
     /// Claim the goods of a payment, once for all who ask; never calls the vendor.
@@ -217,6 +223,28 @@ pub(crate) enum Goods {
     },
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reconcile {
+    /// Ask once about all that is due, and end: the default, for cron.
+    #[arg(long, conflicts_with = "every")]
+    pub(crate) once: bool,
+    /// Do so again each TIME until SIGTERM or SIGINT, which waits for the answers that are on their way.
+    #[arg(long, value_parser = span, value_name = "TIME")]
+    pub(crate) every: Option<Duration>,
+    /// At most so many calls, such as 20/s or 100/m, by all who reconcile this journal with a rate. Give all the same one.
+    #[arg(long, value_parser = rate, value_name = "CALLS/s")]
+    pub(crate) rate: Option<Limit>,
+    /// So many calls at the same time.
+    #[arg(long, default_value_t = 8, allow_negative_numbers = true, value_parser = workers, value_name = "NUMBER")]
+    pub(crate) workers: usize,
+    /// What is open so long after it was begun is given up: a person must look. Without it, what each payment was begun with.
+    #[arg(long, value_parser = span, value_name = "TIME")]
+    pub(crate) horizon: Option<Duration>,
+    /// Serve metrics for Prometheus at this address, path `/metrics`; on loopback only.
+    #[arg(long, value_parser = loopback, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<SocketAddr>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Journal {
     /// The payments, newest first.
@@ -276,104 +304,4 @@ pub(crate) enum Journal {
         #[arg(long)]
         check: bool,
     },
-}
-
-fn duration(text: &str) -> Result<Duration, Invalid> {
-    let wrong = || invalid("time", text, "one such as 90s, 5m or 1h");
-    let span: jiff::Span = text.parse().map_err(|_| wrong())?;
-    let span = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-    Duration::try_from(span).map_err(|_| wrong())
-}
-
-/// Nought would kill each handler at once.
-fn timeout(text: &str) -> Result<Duration, Invalid> {
-    duration(text)
-        .ok()
-        .filter(|span| !span.is_zero())
-        .ok_or_else(|| invalid("time", text, "one such as 90s, 5m or 1h"))
-}
-
-/// An end may be contradicted until the horizon, and `FAILED` is asked about an hour after it.
-fn retention(text: &str) -> Result<Duration, Invalid> {
-    let least = Policy::default().horizon + Duration::from_secs(3_600);
-    let wrong = || {
-        invalid("time", text, "at least 73h, such as 400d: until then a payment's end may be contradicted")
-    };
-    duration(text).ok().filter(|span| *span >= least).ok_or_else(wrong)
-}
-
-fn moment(text: &str) -> Result<Timestamp, Invalid> {
-    let wrong =
-        || invalid("time", text, "a moment such as 2025-06-15T12:00:00Z, or so long ago, such as 24h or 7d");
-    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
-        return u64::try_from(moment.as_millisecond()).map(Timestamp::from_millis).map_err(|_| wrong());
-    }
-    let ago = u64::try_from(duration(text).map_err(|_| wrong())?.as_millis()).unwrap_or(u64::MAX);
-    Ok(Timestamp::from_millis(SystemClock.now().as_millis().saturating_sub(ago)))
-}
-
-fn claimant(text: &str) -> Result<String, Invalid> {
-    let wrong = || invalid("name", text, "a word or two, without control characters");
-    if is_plain(text) { Ok(text.to_string()) } else { Err(wrong()) }
-}
-
-fn item(text: &str) -> Result<(String, Amount), Invalid> {
-    let wrong = || invalid("item", text, "NAME=AMOUNT such as Shoes=250.00, without control characters");
-    let (name, amount) = text.rsplit_once('=').filter(|(name, _)| is_plain(name)).ok_or_else(wrong)?;
-    Ok((name.to_string(), self::amount(amount)?))
-}
-
-/// An amount that the vendor takes (API §1): nought is none.
-fn amount(text: &str) -> Result<Amount, Invalid> {
-    let amount: Amount = text.parse()?;
-    let least = "0.01".parse()?;
-    let wrong = || invalid("amount", text, "a decimal in major units from 0.01 on, such as 250.00");
-    if amount < least { Err(wrong()) } else { Ok(amount) }
-}
-
-fn order(text: &str) -> Result<String, Invalid> {
-    let wrong = || invalid("order", text, "your own name of it, such as A-1, without control characters");
-    if is_plain(text) { Ok(text.to_string()) } else { Err(wrong()) }
-}
-
-fn reason(text: &str) -> Result<String, Invalid> {
-    let wrong = || invalid("reason", text, "a few words, without control characters");
-    if is_plain(text) { Ok(text.to_string()) } else { Err(wrong()) }
-}
-
-fn page(text: &str) -> Result<String, Invalid> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let fits = rest.is_some_and(|rest| is_plain(rest) && !rest.contains(char::is_whitespace));
-    let wrong = || invalid("page", text, "a URL such as https://shop.example/thanks");
-    if fits { Ok(text.to_string()) } else { Err(wrong()) }
-}
-
-fn key(text: &str) -> Result<String, Invalid> {
-    let id = text.parse().map(|id: ReferenceId| id.to_string());
-    let source = || text.parse().map(|source: SourceRef| source.to_string());
-    id.or_else(|_| source())
-        .map_err(|_| invalid("key", text, "a reference id, or a source such as INVOICE:101"))
-}
-
-fn address(text: &str) -> Result<SocketAddr, Invalid> {
-    text.parse().map_err(|_| invalid("address", text, "an IP address and a port such as 127.0.0.1:8787"))
-}
-
-fn count(text: &str) -> Result<usize, Invalid> {
-    text.parse().map_err(|_| invalid("number", text, "a whole number such as 100"))
-}
-
-fn time_scale(text: &str) -> Result<f64, Invalid> {
-    let fits = |factor: &f64| (0.001..=100_000.0).contains(factor);
-    text.parse().ok().filter(fits).ok_or_else(|| invalid("factor", text, "a number from 0.001 to 100000"))
-}
-
-/// Text that may be kept and shown as it is.
-fn is_plain(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().all(is_printable)
-}
-
-fn invalid(what: &'static str, text: &str, expected: &'static str) -> Invalid {
-    let start: String = text.chars().take(64).collect();
-    Invalid { what, found: output::clean(&start), expected }
 }
