@@ -21,6 +21,7 @@ on_each_engine! {
     an_order_paid_twice_is_delivered_once,
     paid_payments_are_taken_each_once_the_longest_paid_first,
     a_claim_that_nobody_acknowledges_is_given_again,
+    t32_i5_what_sixteen_workers_take_is_given_to_one_and_stays_to_be_delivered,
     what_is_put_off_is_given_again_after_that_time,
     when_a_payment_ended_is_kept,
     what_has_ended_is_forgotten_with_all_that_belongs_to_it,
@@ -270,6 +271,34 @@ fn a_claim_that_nobody_acknowledges_is_given_again<D: Engine>() {
     assert_eq!(claim.by, "next");
     assert_eq!(two.fulfil("id", Some("next"), at(62)), Ok(true));
     assert_eq!(one.take_paid("again", Duration::from_millis(1), at(0), at(1_000_000)), Ok(None));
+}
+
+fn t32_i5_what_sixteen_workers_take_is_given_to_one_and_stays_to_be_delivered<D: Engine>() {
+    const PAYMENTS: u64 = 150;
+    let desk = D::new();
+    let journals: Vec<_> = (0..16).map(|_| desk.journal()).collect();
+    (0..PAYMENTS).for_each(|n| paid(&journals[0], &n.to_string(), None, n));
+    let start = Barrier::new(journals.len());
+    let work = |journal: &Arc<dyn Journal>| {
+        start.wait();
+        let take = || journal.take_paid("shipping", Duration::from_secs(3_600), at(0), at(PAYMENTS));
+        std::iter::from_fn(|| take().expect("readable")).map(|entry| entry.key).collect::<Vec<_>>()
+    };
+    let mut taken = thread::scope(|scope| {
+        let workers: Vec<_> = journals.iter().map(|journal| scope.spawn(|| work(journal))).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("no panic")).collect::<Vec<_>>()
+    });
+    let given = taken.len() as u64;
+    taken.sort();
+    taken.dedup();
+    assert_eq!((given, taken.len() as u64), (PAYMENTS, PAYMENTS), "each once");
+    // All of them crash: when their terms are over, each payment is given again.
+    desk.sql("UPDATE {p}claims SET lease_until = 0").expect("an hour goes by");
+    for n in 0..PAYMENTS {
+        let again =
+            journals[0].take_paid("next", Duration::from_secs(3_600), at(0), at(9_000)).expect("readable");
+        assert!(again.is_some(), "{n} of {PAYMENTS} were given again");
+    }
 }
 
 fn what_is_put_off_is_given_again_after_that_time<D: Engine>() {

@@ -59,7 +59,12 @@ const PAID: &str = "SELECT key FROM {p}entries
         WHERE goods = {goods} AND fulfilled_at IS NULL AND {p}claims.lease_until > {clock})
     ORDER BY ended_at, id LIMIT 1 FOR UPDATE SKIP LOCKED";
 
-const DELIVERED: &str = "UPDATE {p}entries SET deliver = false WHERE key = $1";
+/// Where another attempt at the same order has its goods for good. Where somebody has them for a term, who was faster by a
+/// moment, they may have to be given again.
+const DELIVERED: &str = "UPDATE {p}entries SET deliver = false
+    WHERE key = $1 AND EXISTS (
+        SELECT FROM {p}claims
+        WHERE goods = {goods} AND ({p}claims.lease_until IS NULL OR fulfilled_at IS NOT NULL))";
 
 fn telling(journal: &PostgresJournal, what: &str) -> String {
     journal.sql(&format!("{what} {TELL}"))
@@ -115,7 +120,6 @@ pub(super) fn take_paid(
                 taken = wire.row(&load, &[&key])?.as_ref().map(entry).transpose()?;
                 break;
             }
-            // Another attempt at the same order has its goods for good.
             wire.rows(&delivered, &[&key])?;
         }
         wire.batch("COMMIT")?;
