@@ -1,0 +1,149 @@
+//! The vendor in a process of its own, and a loop that asks it as the client does, and does nothing else.
+
+use std::env;
+use std::io::{self, BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use dollr_client::core::{
+    Action, Event, Execution, Intent, Machine, Policy, Request, Response,
+};
+use dollr_client::{Clock, SystemClock};
+use dollr_e2e::random_id;
+use dollr_sim::Simulator;
+use ureq::{Agent, http};
+
+use super::WORKERS;
+
+/// Says to this program that it is the vendor.
+const VENDOR: &str = "DOLLR_BENCH_VENDOR";
+
+/// What the API's documents call the token; the simulator takes it.
+const TOKEN: &str = "Bearer YOUR_ACCESS_TOKEN";
+
+pub(crate) fn is_asked_for() -> bool {
+    env::var_os(VENDOR).is_some()
+}
+
+/// Serves until stdin ends.
+pub(crate) fn serve() {
+    let simulator = Simulator::builder().start().expect("a simulator");
+    println!("{}", simulator.base_url());
+    let _ = io::stdin().read(&mut [0]);
+}
+
+/// A vendor in another process, until this is dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Process {
+    pub(crate) fn start() -> Self {
+        let mut command = Command::new(env::current_exe().expect("this program"));
+        command.env(VENDOR, "1").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("it runs");
+        let mut url = String::new();
+        BufReader::new(child.stdout.as_mut().expect("piped")).read_line(&mut url).expect("it is up");
+        Self { child, url: url.trim_end().to_owned() }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// A vendor, and the connections to it.
+pub(crate) struct Vendor {
+    url: String,
+    agent: Agent,
+}
+
+impl Vendor {
+    /// With connections like those of the client.
+    pub(crate) fn at(url: &str) -> Self {
+        let (connect, read) = (Some(Duration::from_secs(10)), Some(Duration::from_secs(20)));
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("dollr/", env!("CARGO_PKG_VERSION")))
+            .proxy(None)
+            .max_idle_connections(WORKERS)
+            .max_idle_connections_per_host(WORKERS)
+            .timeout_resolve(connect)
+            .timeout_connect(connect)
+            .timeout_send_request(read)
+            .timeout_send_body(read)
+            .timeout_recv_response(read)
+            .timeout_recv_body(read)
+            .timeout_global(Some(Duration::from_secs(30)));
+        Self { url: url.to_owned(), agent: config.build().into() }
+    }
+
+    /// So many payments that the vendor never comes to an end with.
+    pub(crate) fn payments(&self, count: usize) -> Vec<Execution> {
+        in_parallel(&vec![(); count], |()| {
+            let (session, account) = ("55".parse().expect("a session"), "3000".parse().expect("an account"));
+            let intent = Intent::collection(random_id(), session, account, "USD".parse().expect("a currency"))
+                .amount("75.50".parse().expect("an amount"));
+            let mut payment = Execution::prepare(intent, Policy::default(), SystemClock.now());
+            loop {
+                let event = match payment.next(SystemClock.now()) {
+                    Action::Record(_) => Event::Recorded,
+                    Action::Send(request) => {
+                        let response = Response::new(200, self.call(&request));
+                        Event::Answered { exchange: request.exchange, response }
+                    }
+                    Action::Wait { .. } if payment.state() == "Open" => return payment,
+                    other => panic!("{other:?}"),
+                };
+                payment = payment.apply(event, SystemClock.now()).expect("legal");
+            }
+        })
+    }
+
+    /// Asks about each payment once.
+    pub(crate) fn ask(&self, payments: &[Execution]) {
+        in_parallel(payments, |payment| self.call(&payment.ask().expect("it was sent")));
+    }
+
+    fn call(&self, request: &Request) -> Vec<u8> {
+        let mut head = http::Request::builder()
+            .method(request.method.as_str())
+            .uri(format!("{}{}", self.url, request.path))
+            .header("Authorization", TOKEN);
+        for (name, value) in request.headers() {
+            head = head.header(name, value);
+        }
+        let answer = match &request.body {
+            Some(body) => self.agent.run(head.body(body.expose()).expect("a request")),
+            None => self.agent.run(head.body(()).expect("a request")),
+        };
+        let mut answer = answer.expect("an answer");
+        let body = answer.body_mut().with_config().limit(1024 * 1024).read_to_vec().expect("a body");
+        assert!(answer.status().is_success(), "{}: {}", answer.status(), String::from_utf8_lossy(&body));
+        body
+    }
+}
+
+/// Does `work` with each item, by as many threads as workers.
+pub(crate) fn in_parallel<I: Sync, O: Send>(items: &[I], work: impl Fn(&I) -> O + Sync) -> Vec<O> {
+    let next = AtomicUsize::new(0);
+    let one = || {
+        let mut done = Vec::new();
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push(work(item));
+        }
+        done
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..WORKERS).map(|_| scope.spawn(one)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+    })
+}
