@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dollr_core::{Execution, Machine, Source, Timestamp, Why};
 use dollr_journal::{Entry, Journal, Kind, Lease};
@@ -19,8 +19,8 @@ use crate::{Client, Error};
 /// How long a worker has a row: more than the calls for it take.
 pub(super) const TERM: Duration = Duration::from_secs(120);
 
-/// Rows are taken so many at a time.
-const BATCH: usize = 100;
+/// What comes back within this is saved together: a write costs about the same for a hundred rows as for one.
+const GATHERED: Duration = Duration::from_millis(20);
 
 /// A cool-down that is longer ends the run: what was taken is given back.
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(30);
@@ -79,13 +79,14 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Takes what is due, hands it out, and saves what comes back, all of it that is there at a time.
+    /// Takes what is due, hands it out, and saves what comes back, as much as there is at a time.
     fn coordinate(&self, jobs: &Sender<Entry>, told: &Receiver<Outcome>) -> Result<Summary, Error> {
         let mut summary = Summary::default();
-        let (mut out, mut more, mut failure) = (0, true, None);
+        let (mut window, mut out, mut more, mut failure) = (Window::new(), 0, true, None);
         loop {
-            if more && out <= BATCH / 2 {
-                let taken = if self.is_stopped() { Ok(Vec::new()) } else { self.take(BATCH - out) };
+            if more && out <= window.rows / 2 {
+                window.adapt();
+                let taken = if self.is_stopped() { Ok(Vec::new()) } else { self.take(window.rows - out) };
                 let taken = taken.unwrap_or_else(|error| {
                     failure.get_or_insert(error);
                     Vec::new()
@@ -100,8 +101,10 @@ impl<'a> Run<'a> {
             if out == 0 {
                 break;
             }
-            let Ok(first) = told.recv() else { break };
-            let outcomes: Vec<_> = std::iter::once(first).chain(told.try_iter()).collect();
+            let outcomes = gathered(told, out.min(window.rows / 2));
+            if outcomes.is_empty() {
+                break;
+            }
             out -= outcomes.len();
             if let Err(error) = self.settle(outcomes, &mut summary) {
                 // What is left is given back, as far as that can be done.
@@ -206,4 +209,46 @@ impl<'a> Run<'a> {
             Err(error) => Outcome::Failed(entry, error),
         }
     }
+}
+
+/// How many rows are taken and not back yet, at most: as many as are looked after in a moment, so that the journal is
+/// written seldom and no lease ends while its row still waits.
+struct Window {
+    rows: usize,
+    since: Option<Instant>,
+}
+
+impl Window {
+    const LEAST: usize = 100;
+    const MOST: usize = 1_600;
+    const SHORT: Duration = Duration::from_millis(100);
+    const LONG: Duration = Duration::from_secs(2);
+
+    fn new() -> Self {
+        Self { rows: Self::LEAST, since: None }
+    }
+
+    /// By how long it took until half of it was back.
+    fn adapt(&mut self) {
+        let Some(took) = self.since.replace(Instant::now()).map(|since| since.elapsed()) else { return };
+        if took < Self::SHORT {
+            self.rows = (self.rows * 2).min(Self::MOST);
+        } else if took > Self::LONG {
+            self.rows = (self.rows / 2).max(Self::LEAST);
+        }
+    }
+}
+
+/// What comes back next, `enough` or what there is after a short while; nothing where all workers are gone.
+fn gathered(told: &Receiver<Outcome>, enough: usize) -> Vec<Outcome> {
+    let mut outcomes: Vec<_> = told.recv().into_iter().collect();
+    let until = Instant::now() + GATHERED;
+    while !outcomes.is_empty() && outcomes.len() < enough {
+        match told.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(_) => break,
+        }
+    }
+    outcomes.extend(told.try_iter());
+    outcomes
 }

@@ -21,6 +21,9 @@ pub(crate) trait Bare {
     /// Makes so many rows, `open` of them open, evenly among the others.
     fn fill(&mut self, rows: i64, open: i64);
 
+    /// Makes rows of payments that are open and due, by key and snapshot.
+    fn add(&mut self, open: &[(String, String)]);
+
     /// Lets the database find out what it has; `false` where that makes no difference.
     fn analyze(&mut self) -> bool;
 
@@ -84,6 +87,18 @@ impl Bare for Sqlite {
             .execute(sql, (rows, every, now, spread, going.text, going.id, gone.text, gone.id))
             .expect("filled");
         self.connection.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").expect("committed");
+    }
+
+    fn add(&mut self, open: &[(String, String)]) {
+        let transaction = self.connection.transaction().expect("begun");
+        let sql = "INSERT INTO dollr_entries (key, kind, order_id, state, open, snapshot, version, created_at, updated_at,
+                due_at, holds_order)
+            VALUES (?1, 'execution', 'order of ' || ?1, 'Open', 1, ?2, 3, ?3, ?3, ?3, 1)";
+        for (key, snapshot) in open {
+            let add = transaction.prepare_cached(sql).and_then(|mut s| s.execute((key, snapshot, moments().0)));
+            add.expect("added");
+        }
+        transaction.commit().expect("committed");
     }
 
     fn analyze(&mut self) -> bool {
@@ -160,6 +175,18 @@ impl Bare for Postgres {
                       {now} - 1 - floor(random() * {spread})::bigint AS moment
                   FROM generate_series(1, {rows}) AS n) AS made"
         ));
+    }
+
+    fn add(&mut self, open: &[(String, String)]) {
+        let sql = "INSERT INTO {p}entries (key, kind, order_id, state, open, snapshot, version, created_at, updated_at,
+                due_at, holds_order)
+            SELECT key, 'execution', 'order of ' || key, 'Open', true, snapshot, 3, $3, $3, $3, true
+            FROM unnest($1::text[], $2::text[]) AS rows (key, snapshot)";
+        let (keys, snapshots): (Vec<&str>, Vec<&str>) =
+            open.iter().map(|(key, snapshot)| (key.as_str(), snapshot.as_str())).unzip();
+        let sql = sql.replace("{p}", &self.prefix);
+        let added = async { self.client.execute(&sql, &[&keys, &snapshots, &moments().0]).await };
+        self.runtime.block_on(added).expect("added");
     }
 
     fn analyze(&mut self) -> bool {

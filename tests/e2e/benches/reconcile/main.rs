@@ -25,11 +25,10 @@ use std::time::Duration;
 
 use bare::{Bare, Postgres, Sqlite};
 use dollr_client::core::{Execution, Machine, Timestamp};
-use dollr_client::journal::{Journal, Kind, Page};
 use dollr_client::{Client, Clock, Reconcile, SystemClock};
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET};
 use times::Times;
-use vendor::{Vendor, in_parallel};
+use vendor::Vendor;
 
 /// As many questions at the same time.
 pub(crate) const WORKERS: usize = 8;
@@ -92,14 +91,14 @@ struct Reconciled {
 impl Reconciled {
     fn of(mut bare: Box<dyn Bare>, url: &str, payments: &[Execution], size: Size) -> Self {
         bare.fill(size.rows - size.open, 0);
+        let open: Vec<_> = payments.iter().map(|p| (p.key(), p.snapshot().as_str().to_owned())).collect();
+        bare.add(&open);
         bare.analyze();
-        let journal = bare.journal();
-        in_parallel(payments, |payment| record(&*journal, payment));
         let later = Arc::new(AtomicU64::new(0));
         let client = Client::builder()
             .credentials(CLIENT_ID, CLIENT_SECRET)
             .base_url(url)
-            .journal(journal)
+            .journal(bare.journal())
             .clock(Later(Arc::clone(&later)))
             .build()
             .expect("a client");
@@ -114,13 +113,6 @@ impl Reconciled {
         let all = u64::try_from(open).expect("few");
         assert_eq!((summary.asked, u64::from(summary.calls.status)), (all, all), "{summary:?}");
     }
-}
-
-fn record(journal: &dyn Journal, payment: &Execution) {
-    let now = SystemClock.now();
-    let snapshot = payment.snapshot();
-    let page = Page::of(payment, &snapshot, now).noting("Sending to Open");
-    journal.create(&payment.key(), Kind::Execution, None, &page, now).expect("created");
 }
 
 /// The machine's clock, and so many milliseconds more.
