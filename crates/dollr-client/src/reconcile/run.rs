@@ -36,6 +36,13 @@ enum Outcome {
     Failed(Entry, Error),
 }
 
+/// What the coordinator is told.
+enum Word {
+    /// So many rows have been taken and are handed out; none where no more are due.
+    Taken(Result<usize, Error>),
+    Back(Outcome),
+}
+
 /// One run: what all its workers share.
 pub(super) struct Run<'a> {
     pub(super) client: &'a Client,
@@ -63,6 +70,7 @@ impl<'a> Run<'a> {
 
     /// Until nothing is due that was due when it began.
     pub(super) fn pass(&self) -> Result<Summary, Error> {
+        let (want, wanted) = mpsc::channel();
         let (jobs, waiting) = mpsc::channel();
         let (tell, told) = mpsc::channel();
         let waiting = Mutex::new(waiting);
@@ -71,41 +79,54 @@ impl<'a> Run<'a> {
                 let (waiting, tell) = (&waiting, tell.clone());
                 scope.spawn(move || self.work(waiting, &tell));
             }
-            drop(tell);
-            let summary = self.coordinate(&jobs, &told);
             // The workers end when there is nothing more to come.
-            drop(jobs);
-            summary
+            scope.spawn(move || self.hand_out(&wanted, &jobs, &tell));
+            self.coordinate(want, &told)
         })
     }
 
-    /// Takes what is due, hands it out, and saves what comes back, as much as there is at a time.
-    fn coordinate(&self, jobs: &Sender<Entry>, told: &Receiver<Outcome>) -> Result<Summary, Error> {
+    /// Takes as many rows as are wanted, whenever some are, while others are asked about and saved.
+    fn hand_out(&self, wanted: &Receiver<usize>, jobs: &Sender<Entry>, tell: &Sender<Word>) {
+        for rows in wanted {
+            let taken = if self.is_stopped() { Ok(Vec::new()) } else { self.take(rows) };
+            let (count, taken) = match taken {
+                Ok(taken) => (Ok(taken.len()), taken),
+                Err(error) => (Err(error), Vec::new()),
+            };
+            // Nobody hangs up before the last row is back.
+            let _ = tell.send(Word::Taken(count));
+            for entry in taken {
+                let _ = jobs.send(entry);
+            }
+        }
+    }
+
+    /// Has rows taken as long as there are some, and saves what comes back, as much as there is at a time.
+    fn coordinate(&self, want: Sender<usize>, told: &Receiver<Word>) -> Result<Summary, Error> {
         let mut summary = Summary::default();
-        let (mut window, mut out, mut more, mut failure) = (Window::new(), 0, true, None);
+        let (mut window, mut failure) = (Window::new(), None);
+        let (mut out, mut more, mut taking) = (0, true, false);
         loop {
-            if more && out <= window.rows / 2 {
+            if more && !taking && out <= window.rows / 2 {
                 window.adapt();
-                let taken = if self.is_stopped() { Ok(Vec::new()) } else { self.take(window.rows - out) };
+                taking = want.send(window.rows - out).is_ok();
+            }
+            if out == 0 && !taking {
+                break;
+            }
+            let (outcomes, taken) = gathered(told, if taking { window.rows } else { out.min(window.rows / 2) });
+            if let Some(taken) = taken {
                 let taken = taken.unwrap_or_else(|error| {
                     failure.get_or_insert(error);
-                    Vec::new()
+                    0
                 });
-                more = !taken.is_empty();
-                out += taken.len();
-                for entry in taken {
-                    // Nobody hangs up before the last row is back.
-                    let _ = jobs.send(entry);
-                }
-            }
-            if out == 0 {
-                break;
-            }
-            let outcomes = gathered(told, out.min(window.rows / 2));
-            if outcomes.is_empty() {
-                break;
+                (taking, more) = (false, taken > 0);
+                out += taken;
             }
             out -= outcomes.len();
+            if outcomes.is_empty() {
+                continue;
+            }
             if let Err(error) = self.settle(outcomes, &mut summary) {
                 // What is left is given back, as far as that can be done.
                 self.halt.store(true, Ordering::Relaxed);
@@ -115,6 +136,7 @@ impl<'a> Run<'a> {
                 watch(&summary);
             }
         }
+        drop(want);
         if let Some(error) = failure {
             return Err(error);
         }
@@ -180,7 +202,7 @@ impl<'a> Run<'a> {
         !self.is_stopped()
     }
 
-    fn work(&self, waiting: &Mutex<Receiver<Entry>>, tell: &Sender<Outcome>) {
+    fn work(&self, waiting: &Mutex<Receiver<Entry>>, tell: &Sender<Word>) {
         loop {
             let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(entry) = next else { return };
@@ -189,7 +211,7 @@ impl<'a> Run<'a> {
                 Kind::Execution => self.look_after::<Execution>(entry),
                 Kind::Source => self.look_after::<Source>(entry),
             };
-            if tell.send(outcome).is_err() {
+            if tell.send(Word::Back(outcome)).is_err() {
                 return;
             }
         }
@@ -221,7 +243,7 @@ struct Window {
 impl Window {
     const LEAST: usize = 100;
     const MOST: usize = 1_600;
-    const SHORT: Duration = Duration::from_millis(100);
+    const SHORT: Duration = Duration::from_millis(250);
     const LONG: Duration = Duration::from_secs(2);
 
     fn new() -> Self {
@@ -239,16 +261,20 @@ impl Window {
     }
 }
 
-/// What comes back next, `enough` or what there is after a short while; nothing where all workers are gone.
-fn gathered(told: &Receiver<Outcome>, enough: usize) -> Vec<Outcome> {
-    let mut outcomes: Vec<_> = told.recv().into_iter().collect();
+/// What comes back next, `enough` or what there is after a short while, and how many rows were taken, if that is said.
+fn gathered(told: &Receiver<Word>, enough: usize) -> (Vec<Outcome>, Option<Result<usize, Error>>) {
+    let mut outcomes = Vec::new();
+    let mut word = told.recv().ok();
     let until = Instant::now() + GATHERED;
-    while !outcomes.is_empty() && outcomes.len() < enough {
-        match told.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(outcome) => outcomes.push(outcome),
-            Err(_) => break,
+    loop {
+        match word {
+            Some(Word::Back(outcome)) => outcomes.push(outcome),
+            Some(Word::Taken(taken)) => return (outcomes, Some(taken)),
+            None => return (outcomes, None),
         }
+        if outcomes.len() >= enough {
+            return (outcomes, None);
+        }
+        word = told.recv_timeout(until.saturating_duration_since(Instant::now())).ok();
     }
-    outcomes.extend(told.try_iter());
-    outcomes
 }

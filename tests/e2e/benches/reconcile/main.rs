@@ -51,15 +51,15 @@ fn main() {
     };
     let (rows, open) = (given("--rows", 1_000_000), given("--open", 10_000));
     let size = Size { rows, open, rounds: usize::try_from(given("--rounds", 7)).expect("a number") };
-    let vendor = vendor::Process::start();
-    run(&vendor.url, size);
+    let vendor = vendor::Process::start(usize::try_from(open).expect("few"));
+    run(&vendor.url, &vendor.sessions, size);
 }
 
 /// Prints what each takes, in turns, so that what else the machine does is in the way of all.
-pub(crate) fn run(url: &str, size: Size) {
+pub(crate) fn run(url: &str, sessions: &[String], size: Size) {
     println!("{} rows, {} of them open and due; {WORKERS} threads; median … p95", size.rows, size.open);
     let vendor = Vendor::at(url);
-    let payments = vendor.payments(usize::try_from(size.open).expect("few"));
+    let payments = vendor.payments(sessions);
     let server = server::Server::shared();
     let engines: [(&str, Box<dyn Bare>); 2] =
         [("SQLite", Box::new(Sqlite::new())), ("PostgreSQL", Box::new(Postgres::new(&server)))];

@@ -1,7 +1,7 @@
 //! The vendor in a process of its own, and a loop that asks it as the client does, and does nothing else.
 
 use std::env;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -12,7 +12,7 @@ use dollr_client::core::{
 };
 use dollr_client::{Clock, SystemClock};
 use dollr_e2e::random_id;
-use dollr_sim::Simulator;
+use dollr_sim::{Simulator, SourceKind};
 use ureq::{Agent, http};
 
 use super::WORKERS;
@@ -27,27 +27,42 @@ pub(crate) fn is_asked_for() -> bool {
     env::var_os(VENDOR).is_some()
 }
 
-/// Serves until stdin ends.
+/// Serves until stdin ends. The first line of stdin says how many sessions are needed; they are the first line of stdout.
 pub(crate) fn serve() {
+    let mut count = String::new();
+    io::stdin().read_line(&mut count).expect("a parent");
     let simulator = Simulator::builder().start().expect("a simulator");
-    println!("{}", simulator.base_url());
+    let sessions = sessions(&simulator, count.trim_end().parse().expect("a number"));
+    println!("{} {}", simulator.base_url(), sessions.join(" "));
     let _ = io::stdin().read(&mut [0]);
+}
+
+/// A session for each payment, each for an order of its own.
+pub(crate) fn sessions(simulator: &Simulator, count: usize) -> Vec<String> {
+    let session = |_| {
+        let order = simulator.create_source(SourceKind::Order, "USD", "75.50");
+        simulator.create_session(SourceKind::Order, order).to_string()
+    };
+    (0..count).map(session).collect()
 }
 
 /// A vendor in another process, until this is dropped.
 pub(crate) struct Process {
     child: Child,
     pub(crate) url: String,
+    pub(crate) sessions: Vec<String>,
 }
 
 impl Process {
-    pub(crate) fn start() -> Self {
+    pub(crate) fn start(count: usize) -> Self {
         let mut command = Command::new(env::current_exe().expect("this program"));
         command.env(VENDOR, "1").stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("it runs");
-        let mut url = String::new();
-        BufReader::new(child.stdout.as_mut().expect("piped")).read_line(&mut url).expect("it is up");
-        Self { child, url: url.trim_end().to_owned() }
+        writeln!(child.stdin.as_mut().expect("piped"), "{count}").expect("it listens");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("piped")).read_line(&mut line).expect("it is up");
+        let mut words = line.split_whitespace().map(str::to_owned);
+        Self { child, url: words.next().expect("a URL"), sessions: words.collect() }
     }
 }
 
@@ -86,10 +101,10 @@ impl Vendor {
         Self { url: url.to_owned(), agent: config.build().into() }
     }
 
-    /// So many payments that the vendor never comes to an end with.
-    pub(crate) fn payments(&self, count: usize) -> Vec<Execution> {
-        in_parallel(&vec![(); count], |()| {
-            let (session, account) = ("55".parse().expect("a session"), "3000".parse().expect("an account"));
+    /// A payment for each session; the vendor never comes to an end with it.
+    pub(crate) fn payments(&self, sessions: &[String]) -> Vec<Execution> {
+        in_parallel(sessions, |session| {
+            let (session, account) = (session.parse().expect("a session"), "3000".parse().expect("an account"));
             let intent = Intent::collection(random_id(), session, account, "USD".parse().expect("a currency"))
                 .amount("75.50".parse().expect("an amount"));
             let mut payment = Execution::prepare(intent, Policy::default(), SystemClock.now());
