@@ -5,7 +5,6 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
 
 use dollr_client::core::{
     Action, Event, Execution, Intent, Machine, Policy, Request, Response,
@@ -82,7 +81,7 @@ pub(crate) struct Vendor {
 impl Vendor {
     /// With connections like those of the client.
     pub(crate) fn at(url: &str) -> Self {
-        let (connect, read) = (Some(Duration::from_secs(10)), Some(Duration::from_secs(20)));
+        // Without time limits, for each of which ureq would look the vendor's name up on a thread of its own in each call.
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -90,14 +89,7 @@ impl Vendor {
             .user_agent(concat!("dollr/", env!("CARGO_PKG_VERSION")))
             .proxy(None)
             .max_idle_connections(WORKERS)
-            .max_idle_connections_per_host(WORKERS)
-            .timeout_resolve(connect)
-            .timeout_connect(connect)
-            .timeout_send_request(read)
-            .timeout_send_body(read)
-            .timeout_recv_response(read)
-            .timeout_recv_body(read)
-            .timeout_global(Some(Duration::from_secs(30)));
+            .max_idle_connections_per_host(WORKERS);
         Self { url: url.to_owned(), agent: config.build().into() }
     }
 
