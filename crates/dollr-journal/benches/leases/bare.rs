@@ -95,7 +95,8 @@ impl Bare for Sqlite {
                 due_at, holds_order)
             VALUES (?1, 'execution', 'order of ' || ?1, 'Open', 1, ?2, 3, ?3, ?3, ?3, 1)";
         for (key, snapshot) in open {
-            let add = transaction.prepare_cached(sql).and_then(|mut s| s.execute((key, snapshot, moments().0)));
+            let add =
+                transaction.prepare_cached(sql).and_then(|mut s| s.execute((key, snapshot, moments().0)));
             add.expect("added");
         }
         transaction.commit().expect("committed");
@@ -109,7 +110,10 @@ impl Bare for Sqlite {
         let transaction = self.connection.transaction().expect("begun");
         let entry = "INSERT INTO dollr_entries (key, kind, state, open, snapshot, version, created_at, updated_at, due_at)
             VALUES (?1, 'execution', 'Sending', 1, ?2, 1, ?3, ?3, NULL)";
-        transaction.prepare_cached(entry).and_then(|mut s| s.execute((key, snapshot, moments().0))).expect("made");
+        transaction
+            .prepare_cached(entry)
+            .and_then(|mut s| s.execute((key, snapshot, moments().0)))
+            .expect("made");
         let event = "INSERT INTO dollr_events (entry_id, version, at, what, state) VALUES (?1, 1, ?2, 'recorded', 'Sending')";
         let id = transaction.last_insert_rowid();
         transaction.prepare_cached(event).and_then(|mut s| s.execute((id, moments().0))).expect("noted");
@@ -118,7 +122,8 @@ impl Bare for Sqlite {
 
     fn save(&mut self, key: &str, snapshot: &str) {
         let transaction = self.connection.transaction().expect("begun");
-        let entry = "UPDATE dollr_entries SET state = 'Open', snapshot = ?2, version = version + 1, updated_at = ?3
+        let entry =
+            "UPDATE dollr_entries SET state = 'Open', snapshot = ?2, version = version + 1, updated_at = ?3
             WHERE key = ?1 RETURNING id";
         let update = |key: &str| {
             let mut statement = transaction.prepare_cached(entry)?;
@@ -215,6 +220,8 @@ impl Bare for Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        self.run("DROP TABLE {p}claims, {p}shared, {p}events, {p}entries, {p}schema; DROP FUNCTION {p}events_stay");
+        self.run(
+            "DROP TABLE {p}claims, {p}shared, {p}events, {p}entries, {p}schema; DROP FUNCTION {p}events_stay",
+        );
     }
 }

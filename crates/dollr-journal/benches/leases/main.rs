@@ -97,7 +97,9 @@ fn single<B: Bare>(bare: &mut B, rounds: usize) {
     }
     let line = |what: &str, ours: &Times, theirs: &Times| {
         let (rate, ratio) = (1_000.0 / ours.median(), theirs.median() / ours.median());
-        println!("\nOne {what}: {ours} ms, {rate:.0} a second; bare SQL {theirs} ms, the rates' ratio {ratio:.2}");
+        println!(
+            "\nOne {what}: {ours} ms, {rate:.0} a second; bare SQL {theirs} ms, the rates' ratio {ratio:.2}"
+        );
     };
     line("create", &ours, &theirs);
     line("save", &saves, &updates);

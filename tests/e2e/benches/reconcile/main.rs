@@ -16,7 +16,7 @@ mod fill;
 mod server;
 #[path = "../../../../crates/dollr-journal/benches/leases/times.rs"]
 mod times;
-mod vendor;
+pub(crate) mod vendor;
 
 use std::env;
 use std::sync::Arc;
@@ -72,7 +72,8 @@ pub(crate) fn run(url: &str, sessions: &[String], size: Size) {
         }
     }
     println!("\n| | ms a pass | GETs a second | × the bare loop |\n| --- | ---: | ---: | ---: |");
-    let rows = [("bare loop", &asked)].into_iter().chain(reconciled.iter().map(|(name, r)| (*name, &r.times)));
+    let rows =
+        [("bare loop", &asked)].into_iter().chain(reconciled.iter().map(|(name, r)| (*name, &r.times)));
     for (name, times) in rows {
         let rate = 1_000.0 * f64::from(u32::try_from(size.open).expect("few")) / times.median();
         println!("| {name} | {times} | {rate:.0} | {:.2} |", asked.median() / times.median());

@@ -6,9 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use dollr_client::core::{
-    Action, Event, Execution, Intent, Machine, Policy, Request, Response,
-};
+use dollr_client::core::{Action, Event, Execution, Intent, Machine, Policy, Request, Response};
 use dollr_client::{Clock, SystemClock};
 use dollr_e2e::random_id;
 use dollr_sim::{Simulator, SourceKind};
@@ -96,9 +94,11 @@ impl Vendor {
     /// A payment for each session; the vendor never comes to an end with it.
     pub(crate) fn payments(&self, sessions: &[String]) -> Vec<Execution> {
         in_parallel(sessions, |session| {
-            let (session, account) = (session.parse().expect("a session"), "3000".parse().expect("an account"));
-            let intent = Intent::collection(random_id(), session, account, "USD".parse().expect("a currency"))
-                .amount("75.50".parse().expect("an amount"));
+            let (session, account) =
+                (session.parse().expect("a session"), "3000".parse().expect("an account"));
+            let intent =
+                Intent::collection(random_id(), session, account, "USD".parse().expect("a currency"))
+                    .amount("75.50".parse().expect("an amount"));
             let mut payment = Execution::prepare(intent, Policy::default(), SystemClock.now());
             loop {
                 let event = match payment.next(SystemClock.now()) {
