@@ -19,6 +19,7 @@ use std::env;
 use std::time::Duration;
 
 use bare::{Bare, Postgres, Sqlite};
+use dollr_journal::Version;
 use measure::Costs;
 use times::Times;
 
@@ -30,6 +31,9 @@ pub(crate) struct Size {
     /// How often each thing is done.
     pub(crate) rounds: usize,
 }
+
+/// So many single writes follow one another.
+const TURN: usize = 20;
 
 /// As many rows as a worker takes at a time.
 pub(crate) const BATCH: usize = 100;
@@ -88,12 +92,21 @@ fn single<B: Bare>(bare: &mut B, rounds: usize) {
     let (mut ours, mut theirs) = (Times::default(), Times::default());
     let (mut saves, mut updates) = (Times::default(), Times::default());
     let snapshot = fill::Template::open();
-    for n in 0..rounds {
-        let (mine, other) = (format!("ours {n}"), format!("theirs {n}"));
-        let version = ours.of(|| fill::create(&*journal, &mine, &snapshot));
-        theirs.of(|| bare.create(&other, &snapshot.text));
-        saves.of(|| fill::save(&*journal, &mine, version, &snapshot));
-        updates.of(|| bare.save(&other, &snapshot.text));
+    // In turns, but not one by one: whoever writes makes the other's cache worthless.
+    for turn in 0..rounds.div_ceil(TURN) {
+        let names = |whose| (0..TURN).map(move |n| format!("{whose} {turn} {n}"));
+        for name in names("theirs") {
+            theirs.of(|| bare.create(&name, &snapshot.text));
+        }
+        for name in names("theirs") {
+            updates.of(|| bare.save(&name, &snapshot.text));
+        }
+        for name in names("ours") {
+            ours.of(|| fill::create(&*journal, &name, &snapshot));
+        }
+        for name in names("ours") {
+            saves.of(|| fill::save(&*journal, &name, Version::FIRST, &snapshot));
+        }
     }
     let line = |what: &str, ours: &Times, theirs: &Times| {
         let (rate, ratio) = (1_000.0 / ours.median(), theirs.median() / ours.median());
