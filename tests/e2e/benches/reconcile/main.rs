@@ -1,5 +1,6 @@
 //! How fast one process reconciles, beside a bare loop of the same questions with as many threads. The vendor runs in another
-//! process. Not a timed test: it prints medians and their ratio. `-- --open 1000 --rows 10000 --rounds 3` makes it smaller.
+//! process. Not a timed test: it prints medians and their ratio. `-- --open 1000 --rows 10000 --rounds 3` makes it smaller,
+//! `-- --away 5` puts the vendor 5 ms away: at 0 ms all that is measured is what the processors have to do.
 #![allow(
     clippy::disallowed_macros,
     clippy::disallowed_methods,
@@ -51,7 +52,9 @@ fn main() {
     };
     let (rows, open) = (given("--rows", 1_000_000), given("--open", 10_000));
     let size = Size { rows, open, rounds: usize::try_from(given("--rounds", 7)).expect("a number") };
-    let vendor = vendor::Process::start(usize::try_from(open).expect("few"));
+    let away = given("--away", 0);
+    println!("The vendor is {away} ms away.");
+    let vendor = vendor::Process::start(open, away);
     run(&vendor.url, &vendor.sessions, size);
 }
 

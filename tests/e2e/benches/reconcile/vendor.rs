@@ -2,9 +2,11 @@
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use dollr_client::core::{Action, Event, Execution, Intent, Machine, Policy, Request, Response};
 use dollr_client::{Clock, SystemClock};
@@ -24,14 +26,48 @@ pub(crate) fn is_asked_for() -> bool {
     env::var_os(VENDOR).is_some()
 }
 
-/// Serves until stdin ends. The first line of stdin says how many sessions are needed; they are the first line of stdout.
+/// Serves until stdin ends. The first line of stdin says how many sessions are needed and how many milliseconds away it
+/// is; the first line of stdout has its URL and the sessions.
 pub(crate) fn serve() {
-    let mut count = String::new();
-    io::stdin().read_line(&mut count).expect("a parent");
+    let mut line = String::new();
+    io::stdin().read_line(&mut line).expect("a parent");
+    let mut numbers = line.split_whitespace().map(|number| number.parse().expect("a number"));
+    let (count, away) = (numbers.next().expect("how many"), numbers.next().expect("how far"));
     let simulator = Simulator::builder().start().expect("a simulator");
-    let sessions = sessions(&simulator, count.trim_end().parse().expect("a number"));
-    println!("{} {}", simulator.base_url(), sessions.join(" "));
+    let sessions = sessions(&simulator, usize::try_from(count).expect("few"));
+    let url = simulator.base_url();
+    let url = if away == 0 { url } else { far_away(&url, Duration::from_millis(away)) };
+    println!("{url} {}", sessions.join(" "));
     let _ = io::stdin().read(&mut [0]);
+}
+
+/// An address where each request arrives so much later.
+fn far_away(url: &str, away: Duration) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let vendor = url.trim_start_matches("http://").to_owned();
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let server = TcpStream::connect(&vendor).expect("a vendor");
+            let ends = client.set_nodelay(true).and(server.set_nodelay(true));
+            let ends = ends.and_then(|()| Ok((client.try_clone()?, server.try_clone()?)));
+            let (to_client, to_server) = ends.expect("handles");
+            thread::spawn(move || pass_on(client, to_server, away));
+            thread::spawn(move || pass_on(server, to_client, Duration::ZERO));
+        }
+    });
+    format!("http://{address}")
+}
+
+fn pass_on(mut from: TcpStream, mut to: TcpStream, later: Duration) {
+    let mut bytes = [0; 16_384];
+    while let Ok(count @ 1..) = from.read(&mut bytes) {
+        thread::sleep(later);
+        if to.write_all(&bytes[..count]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
 }
 
 /// A session for each payment, each for an order of its own.
@@ -51,11 +87,11 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn start(count: usize) -> Self {
+    pub(crate) fn start(count: i64, away: i64) -> Self {
         let mut command = Command::new(env::current_exe().expect("this program"));
         command.env(VENDOR, "1").stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("it runs");
-        writeln!(child.stdin.as_mut().expect("piped"), "{count}").expect("it listens");
+        writeln!(child.stdin.as_mut().expect("piped"), "{count} {away}").expect("it listens");
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().expect("piped")).read_line(&mut line).expect("it is up");
         let mut words = line.split_whitespace().map(str::to_owned);
