@@ -27,8 +27,9 @@ pub(crate) struct Http {
 impl Http {
     /// `config` makes the same settings twice; `base` has no slash at its end.
     pub(crate) fn new(kept: Config, fresh: Config, base: String) -> Self {
-        let agent =
-            |config| Agent::with_parts(config, DefaultConnector::default(), Addresses(DefaultResolver::default()));
+        let agent = |config| {
+            Agent::with_parts(config, DefaultConnector::default(), Addresses(DefaultResolver::default()))
+        };
         Self { kept: agent(kept), fresh: agent(fresh), base }
     }
 

@@ -114,7 +114,12 @@ impl<'a> Run<'a> {
             if out == 0 && !taking {
                 break;
             }
-            let (outcomes, taken) = gathered(told, if taking { window.rows } else { out.min(window.rows / 2) });
+            let (outcomes, taken) =
+                gathered(told, if taking { window.rows } else { out.min(window.rows / 2) });
+            if outcomes.is_empty() && taken.is_none() {
+                // All workers are gone.
+                break;
+            }
             if let Some(taken) = taken {
                 let taken = taken.unwrap_or_else(|error| {
                     failure.get_or_insert(error);
@@ -123,10 +128,10 @@ impl<'a> Run<'a> {
                 (taking, more) = (false, taken > 0);
                 out += taken;
             }
-            out -= outcomes.len();
             if outcomes.is_empty() {
                 continue;
             }
+            out -= outcomes.len();
             if let Err(error) = self.settle(outcomes, &mut summary) {
                 // What is left is given back, as far as that can be done.
                 self.halt.store(true, Ordering::Relaxed);
