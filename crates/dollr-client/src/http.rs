@@ -1,11 +1,14 @@
 //! One request out, one answer in. Nothing here follows, repeats, caches or decompresses (threats T1, T4, T8, T15, T21).
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use dollr_core::{Bearer, Event, Loss, Purpose, Request, Response};
 use tracing::debug;
 use ureq::config::Config;
 use ureq::http::header::{AUTHORIZATION, HeaderValue};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body, Timeout, http};
 
 /// No answer of the API comes near it.
@@ -24,7 +27,10 @@ pub(crate) struct Http {
 impl Http {
     /// `config` makes the same settings twice; `base` has no slash at its end.
     pub(crate) fn new(kept: Config, fresh: Config, base: String) -> Self {
-        Self { kept: Agent::new_with_config(kept), fresh: Agent::new_with_config(fresh), base }
+        let agent = |config| {
+            Agent::with_parts(config, DefaultConnector::default(), Addresses(DefaultResolver::default()))
+        };
+        Self { kept: agent(kept), fresh: agent(fresh), base }
     }
 
     /// Sends `request` once and says what became of it, as its machine wants to hear it.
@@ -81,6 +87,29 @@ impl Http {
             head = head.header(AUTHORIZATION, value);
         }
         Ok(head)
+    }
+}
+
+/// Names are looked up by ureq: for each call anew and, because there is a time limit, on a new thread each, even where a
+/// connection is kept. An address needs none of that.
+#[derive(Debug)]
+struct Addresses(DefaultResolver);
+
+impl Resolver for Addresses {
+    fn resolve(
+        &self,
+        uri: &http::Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let host = uri.host().unwrap_or_default();
+        let Ok(ip) = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() else {
+            return self.0.resolve(uri, config, timeout);
+        };
+        let port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+        let mut addresses = self.empty();
+        addresses.push(SocketAddr::new(ip, uri.port_u16().unwrap_or(port)));
+        Ok(addresses)
     }
 }
 

@@ -80,9 +80,10 @@ impl Snapshot {
     }
 
     pub(crate) fn of<T: Serialize>(kind: &str, content: &T) -> Self {
-        let envelope =
-            Envelope { dollr: kind.to_string(), version: VERSION, check: check(kind, content), content };
-        Self(json(&envelope))
+        let content = json(content);
+        let check = check(kind, &content);
+        let content = RawValue::from_string(content).unwrap_or_default();
+        Self(json(&Envelope { dollr: kind.to_string(), version: VERSION, check, content }))
     }
 
     pub(crate) fn read<T: Serialize + DeserializeOwned>(&self, kind: &'static str) -> Result<T, BadSnapshot> {
@@ -98,9 +99,15 @@ impl Snapshot {
             return Err(BadSnapshot::OtherKind { found, expected: kind });
         }
         let content: T = serde_json::from_str(outer.content.get()).map_err(damaged)?;
-        let found = crate::text::printable(&outer.check, 16);
-        let right = check(kind, &content);
-        if found == right { Ok(content) } else { Err(BadSnapshot::Tampered { found, content: right }) }
+        // As it was written, or with other white space, or its fields in another order.
+        if outer.check == check(kind, outer.content.get()) {
+            return Ok(content);
+        }
+        let right = check(kind, &json(&content));
+        if outer.check == right {
+            return Ok(content);
+        }
+        Err(BadSnapshot::Tampered { found: crate::text::printable(&outer.check, 16), content: right })
     }
 }
 
@@ -111,8 +118,11 @@ impl fmt::Display for Snapshot {
 }
 
 /// A checksum of kind, version and content: it finds accidents, it is no signature.
-fn check<T: Serialize>(kind: &str, content: &T) -> String {
-    format!("{:08x}", crc32fast::hash(format!("{kind}/{VERSION}/{}", json(content)).as_bytes()))
+fn check(kind: &str, content: &str) -> String {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(format!("{kind}/{VERSION}/").as_bytes());
+    hasher.update(content.as_bytes());
+    format!("{:08x}", hasher.finalize())
 }
 
 /// Only plain values with text keys are written, which cannot fail.

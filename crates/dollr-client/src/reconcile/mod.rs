@@ -3,6 +3,7 @@
 
 mod row;
 mod run;
+mod window;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -11,6 +11,7 @@ use dollr_journal::{Entry, Journal, JournalError, Kind, Lease};
 use tracing::{debug, info_span, warn};
 
 use super::row::{self, Attended, Settled, Toll};
+use super::window::Window;
 use super::{Reconcile, Summary};
 use crate::throttle::{NotYet, Throttle};
 use crate::{Client, Error};
@@ -20,9 +21,6 @@ pub(super) const TERM: Duration = Duration::from_secs(120);
 
 /// A call that begins later than this could outlast its row's term.
 const LATE: Duration = Duration::from_secs(60);
-
-/// Rows are taken so many at a time.
-const BATCH: usize = 100;
 
 /// A cool-down that is longer ends the run: what was taken is given back.
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(30);
@@ -111,11 +109,12 @@ impl<'a> Run<'a> {
     /// Takes what is due, hands it out, and saves what comes back, all of it that is there at a time.
     fn coordinate(&self, jobs: &Sender<Job>, told: &Receiver<Told>) -> Result<Summary, Error> {
         let mut summary = Summary::default();
-        let (mut out, mut more, mut failure) = (0, true, None);
+        let (mut window, mut failure) = (Window::new(), None);
+        let (mut out, mut more) = (0, true);
         loop {
-            if more && out <= BATCH / 2 {
+            if let Some(room) = window.room(out).filter(|_| more) {
                 let taken_at = self.client.clock.now();
-                let (taken, rest) = match self.take(BATCH - out) {
+                let (taken, rest) = match self.take(room) {
                     Ok(taken) => taken,
                     Err(error) => {
                         failure.get_or_insert(error);
@@ -135,8 +134,10 @@ impl<'a> Run<'a> {
             if out == 0 {
                 break;
             }
-            let Ok(first) = told.recv() else { break };
-            let outcomes: Vec<_> = std::iter::once(first).chain(told.try_iter()).collect();
+            let outcomes = window.gather(told, out);
+            if outcomes.is_empty() {
+                break;
+            }
             out -= outcomes.len();
             more |= outcomes.iter().any(|Told(outcome, _)| matches!(outcome, Outcome::Late(_)));
             if let Err(error) = self.settle(outcomes, &mut summary) {

@@ -53,7 +53,7 @@ const CLAIMED: &str = "SELECT claimant.key, claimed_by, claimed_at, fulfilled_at
     FROM {p}claims JOIN {p}entries AS claimant ON claimant.id = entry_id
     WHERE goods = (SELECT {goods} FROM {p}entries WHERE key = $1)";
 
-const PAID: &str = "SELECT key FROM {p}entries
+pub(super) const PAID: &str = "SELECT key FROM {p}entries
     WHERE deliver AND ended_at >= $1 AND NOT EXISTS (
         SELECT FROM {p}claims
         WHERE goods = {goods} AND fulfilled_at IS NULL AND {p}claims.lease_until > {clock})

@@ -3,6 +3,8 @@
 mod address;
 mod fault;
 mod goods;
+#[cfg(test)]
+mod plans;
 mod pool;
 mod rows;
 mod schema;

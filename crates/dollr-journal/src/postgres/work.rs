@@ -13,7 +13,7 @@ use crate::error::JournalError;
 use crate::journal::Change;
 use crate::stored::{moment, whole};
 
-const TAKE: &str = "WITH due AS (
+pub(super) const TAKE: &str = "WITH due AS (
         SELECT id FROM {p}entries WHERE due_at <= $1 AND (lease_until IS NULL OR lease_until <= {clock})
         ORDER BY due_at, updated_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
     UPDATE {p}entries SET holder = $3, lease_until = {clock} + $4, version = version + 1
@@ -23,10 +23,11 @@ const GIVE_BACK: &str = "UPDATE {p}entries SET holder = NULL, lease_until = NULL
     FROM unnest($1::text[], $2::bigint[]) AS taken (key, version)
     WHERE {p}entries.key = taken.key AND {p}entries.version = taken.version";
 
-const BACKLOG: &str = "SELECT (SELECT count(*) FROM {p}entries WHERE open), count(*), min(due_at)
-    FROM {p}entries WHERE due_at <= $1";
+/// A plan for any moment takes a third of all rows to be due, unless there are two bounds.
+pub(super) const BACKLOG: &str = "SELECT (SELECT count(*) FROM {p}entries WHERE open), count(*), min(due_at)
+    FROM {p}entries WHERE due_at >= 0 AND due_at <= $1";
 
-const UNATTENDED: &str =
+pub(super) const UNATTENDED: &str =
     "SELECT {columns} FROM {p}entries WHERE open AND due_at IS NULL ORDER BY id LIMIT $1";
 
 /// What is shared is lost by nobody but a server that loses its power: it is not worth waiting for the disk.

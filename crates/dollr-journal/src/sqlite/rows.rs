@@ -22,14 +22,15 @@ pub(super) fn version(connection: &Connection, key: &str) -> rusqlite::Result<Op
         .optional()
 }
 
+pub(super) const HOLDER: &str = "SELECT key, state FROM dollr_entries INDEXED BY dollr_entries_order
+     WHERE order_id = ?1 AND order_id IS NOT NULL AND holds_order = 1 ORDER BY id DESC LIMIT 1";
+
 /// The attempt that holds this order.
 pub(super) fn holder(connection: &Connection, order: &str) -> rusqlite::Result<Option<JournalError>> {
-    let sql = "SELECT key, state FROM dollr_entries
-               WHERE order_id = ?1 AND order_id IS NOT NULL AND holds_order = 1 ORDER BY id DESC LIMIT 1";
     let taken = |row: &Row<'_>| {
         Ok(JournalError::OrderTaken { order: order.to_owned(), key: row.get(0)?, state: row.get(1)? })
     };
-    connection.prepare_cached(sql)?.query_row([order], taken).optional()
+    connection.prepare_cached(HOLDER)?.query_row([order], taken).optional()
 }
 
 /// The order that a row would take by being sent: none where it has it already, or may go without.

@@ -68,7 +68,8 @@ UPDATE dollr_entries SET holds_order = 0
 WHERE order_id IS NULL OR (open = 0 AND state NOT IN ('Completed', 'Stuck'));
 
 CREATE INDEX dollr_entries_due ON dollr_entries (due_at, updated_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX dollr_entries_order ON dollr_entries (order_id) WHERE holds_order = 1 AND order_id IS NOT NULL;
+CREATE INDEX dollr_entries_unattended ON dollr_entries (id) WHERE open = 1 AND due_at IS NULL;
+CREATE INDEX dollr_entries_order ON dollr_entries (order_id, id) WHERE holds_order = 1 AND order_id IS NOT NULL;
 CREATE INDEX dollr_entries_deliver ON dollr_entries (ended_at, id) WHERE deliver = 1;
 CREATE INDEX dollr_entries_ended ON dollr_entries (ended_at) WHERE ended_at IS NOT NULL;
 

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tempfile::TempDir;
 
 use super::open::{self, Missing};
-use super::{PATIENCE, SqliteJournal, rows};
+use super::{PATIENCE, SqliteJournal, goods, rows, work};
 use crate::{Journal, JournalError, Kind, Page, Version};
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_000_000_000);
@@ -174,16 +174,38 @@ fn a_connection_that_does_not_sync_is_refused() {
     }
 }
 
-/// The list of open rows does not read the closed ones.
+/// What is asked again and again reads the rows that it is about, in their order, and no others.
 #[test]
-fn open_rows_are_found_by_their_index() {
+fn rows_are_found_by_their_indexes() {
     let folder = folder();
     let journal = opened(&folder, PATIENCE).expect("a journal");
-    let plan = journal.with(|connection| {
-        let sql = format!("EXPLAIN QUERY PLAN {}", rows::open_sql());
-        connection.query_row(&sql, [], |row| row.get::<_, String>(3))
-    });
-    assert_eq!(plan.as_deref(), Ok("SCAN dollr_entries USING INDEX dollr_entries_open"));
+    let plan = |sql: &str| {
+        let plan = journal.with(|connection| {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let values = vec![1; statement.parameter_count()];
+            let steps = statement.query_map(rusqlite::params_from_iter(values), |row| row.get(3))?;
+            steps.collect::<rusqlite::Result<Vec<String>>>()
+        });
+        plan.expect("a plan")
+    };
+    let claims = "SEARCH dollr_claims USING INDEX sqlite_autoindex_dollr_claims_1 (goods=?)";
+    assert_eq!(plan(&rows::open_sql()), ["SCAN dollr_entries USING INDEX dollr_entries_open"]);
+    assert_eq!(plan(&work::unattended_sql()), ["SCAN dollr_entries USING INDEX dollr_entries_unattended"]);
+    assert_eq!(
+        plan(rows::HOLDER),
+        ["SEARCH dollr_entries USING INDEX dollr_entries_order (order_id=?)"],
+        "the order is locked while this is found out"
+    );
+    let taken = plan(&work::take_sql());
+    assert_eq!(taken[0], "SEARCH dollr_entries USING INTEGER PRIMARY KEY (rowid=?)");
+    assert_eq!(taken[2], "SEARCH dollr_entries USING INDEX dollr_entries_due (due_at<?)");
+    assert_eq!(taken.len(), 3, "what is due is not sorted: {taken:?}");
+    let paid = plan(&goods::paid_sql());
+    assert_eq!(paid[0], "SCAN dollr_entries USING INDEX dollr_entries_deliver");
+    assert_eq!(paid.last().map(String::as_str), Some(claims), "{paid:?}");
+    let backlog = plan(work::BACKLOG);
+    let indexed = backlog.iter().filter(|step| step.contains("INDEX dollr_entries_")).count();
+    assert_eq!((indexed, backlog.len()), (2, 3), "{backlog:?}");
 }
 
 /// T28: there is no moment at which another user could open the file and keep it open. (`tighten` comes later.)

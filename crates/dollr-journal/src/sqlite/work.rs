@@ -43,11 +43,12 @@ pub(super) fn give_back(connection: &Connection, taken: &[(&str, Version)]) -> r
     Ok(())
 }
 
+pub(super) const BACKLOG: &str =
+    "SELECT (SELECT count(*) FROM dollr_entries INDEXED BY dollr_entries_open WHERE open = 1), count(*), min(due_at)
+     FROM dollr_entries INDEXED BY dollr_entries_due WHERE due_at <= ?1";
+
 pub(super) fn backlog(connection: &Connection, now: Timestamp) -> rusqlite::Result<Backlog> {
-    let sql = "SELECT (SELECT count(*) FROM dollr_entries INDEXED BY dollr_entries_open WHERE open = 1),
-                      count(*), min(due_at)
-               FROM dollr_entries INDEXED BY dollr_entries_due WHERE due_at <= ?1";
-    connection.prepare_cached(sql)?.query_row([whole(now.as_millis())], |row| {
+    connection.prepare_cached(BACKLOG)?.query_row([whole(now.as_millis())], |row| {
         Ok(Backlog {
             open: row.get::<_, i64>(0)?.unsigned_abs(),
             due: row.get::<_, i64>(1)?.unsigned_abs(),
@@ -57,11 +58,14 @@ pub(super) fn backlog(connection: &Connection, now: Timestamp) -> rusqlite::Resu
 }
 
 pub(super) fn unattended(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Entry>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM dollr_entries INDEXED BY dollr_entries_open
+    all(connection, &unattended_sql(), [most(limit)], entry)
+}
+
+pub(super) fn unattended_sql() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM dollr_entries INDEXED BY dollr_entries_unattended
          WHERE open = 1 AND due_at IS NULL ORDER BY id LIMIT ?1"
-    );
-    all(connection, &sql, [most(limit)], entry)
+    )
 }
 
 pub(super) fn share(

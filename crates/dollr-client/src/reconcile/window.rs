@@ -1,0 +1,56 @@
+//! How much is taken and saved at a time: a write costs about the same for a hundred rows as for one.
+
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+
+/// What comes back within this is saved together.
+const GATHERED: Duration = Duration::from_millis(20);
+
+/// How many rows are taken and not back yet, at most: as many as are looked after in a moment, so that the journal is
+/// written seldom and no lease ends while its row still waits.
+pub(super) struct Window {
+    rows: usize,
+    since: Option<Instant>,
+}
+
+impl Window {
+    const LEAST: usize = 100;
+    const MOST: usize = 1_600;
+    const SHORT: Duration = Duration::from_millis(250);
+    const LONG: Duration = Duration::from_secs(2);
+
+    pub(super) fn new() -> Self {
+        Self { rows: Self::LEAST, since: None }
+    }
+
+    /// How many more to take while so many are out; none while there is enough to do.
+    pub(super) fn room(&mut self, out: usize) -> Option<usize> {
+        if out > self.rows / 2 {
+            return None;
+        }
+        self.adapt();
+        Some(self.rows - out)
+    }
+
+    /// What comes back next: half of what is out, or what there is after a short while; nothing when nobody is left.
+    pub(super) fn gather<T>(&self, told: &Receiver<T>, out: usize) -> Vec<T> {
+        let enough = out.min(self.rows / 2);
+        let mut back: Vec<T> = told.recv().into_iter().collect();
+        let until = Instant::now() + GATHERED;
+        while !back.is_empty() && back.len() < enough {
+            let Ok(next) = told.recv_timeout(until.saturating_duration_since(Instant::now())) else { break };
+            back.push(next);
+        }
+        back
+    }
+
+    /// By how long it took until half of it was back.
+    fn adapt(&mut self) {
+        let Some(took) = self.since.replace(Instant::now()).map(|since| since.elapsed()) else { return };
+        if took < Self::SHORT {
+            self.rows = (self.rows * 2).min(Self::MOST);
+        } else if took > Self::LONG {
+            self.rows = (self.rows / 2).max(Self::LEAST);
+        }
+    }
+}
