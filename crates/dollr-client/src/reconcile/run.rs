@@ -26,7 +26,7 @@ const LATE: Duration = Duration::from_secs(60);
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(30);
 
 /// A server that is restarted is back within this: what the vendor has answered is not thrown away meanwhile.
-const OUTAGE: Duration = Duration::from_secs(20);
+const OUTAGE: Duration = Duration::from_secs(45);
 
 /// How long to wait for the server at a time.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -17,7 +17,7 @@ use super::{HOUR, Left, Predecessor, lost};
 use crate::crash::careless_shop;
 use crate::postgres;
 use crate::server::{PASSWORD, Server};
-use crate::shop::{Running, Shop, run, wait_until};
+use crate::shop::{Running, Shop, run, wait_for, wait_until};
 
 const PROCESSES: usize = 16;
 const ORDERS: usize = 100;
@@ -133,6 +133,9 @@ fn two_processes_share_one_rate() {
     }
 }
 
+/// Where the server is away for longer than the processes try again, leases have to end first: two minutes.
+const LEASES: Duration = Duration::from_secs(200);
+
 fn all_are_paid(shop: &Shop, url: &str) -> bool {
     let mut command = shop.command(["journal", "list", "--open", "--json"]);
     command.env("DOLLR_JOURNAL", url);
@@ -145,13 +148,12 @@ fn all_are_paid(shop: &Shop, url: &str) -> bool {
 fn a_restart_of_the_server_in_the_middle_loses_nothing() {
     let (shop, server) = (careless_shop(), Server::start(|_| String::new()));
     let url = postgres::url(&server, "restart");
-    let predecessor = |count| {
+    let left_by = |ago, count| {
         let journal = journal::open(&url).expect("a journal");
-        let predecessor = Predecessor::with(&shop, HOUR, journal);
-        // Those who reconcile may be faster than he is.
+        let predecessor = Predecessor::with(&shop, ago, journal);
         (0..count).map(|_| predecessor.collects("1000", [lost()]).0).collect::<Vec<_>>()
     };
-    let mut left = predecessor(40);
+    let mut left = left_by(HOUR, 40);
     let gate = Gate::before(&shop);
     let start = |name: &str| {
         let mut command = gate.command(&shop, "reconcile --every 1s --json");
@@ -171,12 +173,13 @@ fn a_restart_of_the_server_in_the_middle_loses_nothing() {
         said.contains("cannot be used: ") && said.contains("; the next pass tries again\n")
     };
     server.start_again();
-    wait_until("all are paid", || all_are_paid(&shop, &url));
+    wait_for(LEASES, "all are paid", || all_are_paid(&shop, &url));
     server.crash();
     wait_until("they say so", || complains("a") && complains("b"));
     server.start_again();
-    left.extend(predecessor(10));
-    wait_until("all are paid", || all_are_paid(&shop, &url));
+    // What is begun now is its own process's until it is handed over.
+    left.extend(left_by(Duration::ZERO, 10));
+    wait_for(LEASES, "all are paid", || all_are_paid(&shop, &url));
     for running in running {
         running.terminate();
         assert_eq!(running.end().code, 0);
