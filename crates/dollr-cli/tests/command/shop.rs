@@ -190,15 +190,10 @@ impl Drop for Running {
 }
 
 /// Waits until `condition` holds; far longer than it can take.
-pub(crate) fn wait_until(what: &str, condition: impl FnMut() -> bool) {
-    wait_for(Duration::from_secs(60), what, condition);
-}
-
-/// The same, where it can take longer.
-pub(crate) fn wait_for(limit: Duration, what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !condition() {
-        assert!(begun.elapsed() < limit, "it never came to this: {what}");
+        assert!(begun.elapsed() < Duration::from_secs(60), "it never came to this: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use dollr_client::journal::{self, Journal as _};
@@ -17,7 +19,7 @@ use super::{HOUR, Left, Predecessor, lost};
 use crate::crash::careless_shop;
 use crate::postgres;
 use crate::server::{PASSWORD, Server};
-use crate::shop::{Running, Shop, run, wait_for, wait_until};
+use crate::shop::{Running, Shop, run, wait_until};
 
 const PROCESSES: usize = 16;
 const ORDERS: usize = 100;
@@ -133,14 +135,25 @@ fn two_processes_share_one_rate() {
     }
 }
 
-/// Where the server is away for longer than the processes try again, leases have to end first: two minutes.
-const LEASES: Duration = Duration::from_secs(200);
-
 fn all_are_paid(shop: &Shop, url: &str) -> bool {
     let mut command = shop.command(["journal", "list", "--open", "--json"]);
     command.env("DOLLR_JOURNAL", url);
     let run = run(command);
     run.code == 0 && run.json()["payments"] == json!([])
+}
+
+/// What processes said on stderr, shown when the test fails.
+struct Told([PathBuf; 2]);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            for path in &self.0 {
+                let said = std::fs::read_to_string(path).unwrap_or_default();
+                eprintln!("{}: {said}", path.display());
+            }
+        }
+    }
 }
 
 /// I2, I5, F25: the server crashes while answers are on their way to it, and again between two passes.
@@ -158,12 +171,16 @@ fn a_restart_of_the_server_in_the_middle_loses_nothing() {
     let start = |name: &str| {
         let mut command = gate.command(&shop, "reconcile --every 1s --json");
         let said = File::create(shop.path(name)).expect("a file");
-        command.env("DOLLR_JOURNAL", &url).stderr(said).stdout(Stdio::null());
+        let passes = File::create(shop.path(&format!("{name}-passes"))).expect("a file");
+        command.env("DOLLR_JOURNAL", &url).stderr(said).stdout(passes);
         Running::start(command)
     };
-    let running = ["a", "b"].map(start);
-    // Eight workers, whoever of the two has taken what there is.
+    let _told = Told(["a", "b"].map(|name| shop.path(name)));
+    // Each is at work before the server is gone: the one has eight questions out, the other has found nothing left to ask.
+    let a = start("a");
     gate.wait_for_questions(8);
+    let b = start("b");
+    wait_until("a pass is over", || shop.path("b-passes").metadata().is_ok_and(|file| file.len() > 0));
     server.crash();
     gate.open();
     let complains = |name: &str| {
@@ -173,14 +190,14 @@ fn a_restart_of_the_server_in_the_middle_loses_nothing() {
         said.contains("cannot be used: ") && said.contains("; the next pass tries again\n")
     };
     server.start_again();
-    wait_for(LEASES, "all are paid", || all_are_paid(&shop, &url));
+    wait_until("all are paid", || all_are_paid(&shop, &url));
     server.crash();
     wait_until("they say so", || complains("a") && complains("b"));
     server.start_again();
     // What is begun now is its own process's until it is handed over.
     left.extend(left_by(Duration::ZERO, 10));
-    wait_for(LEASES, "all are paid", || all_are_paid(&shop, &url));
-    for running in running {
+    wait_until("all are paid", || all_are_paid(&shop, &url));
+    for running in [a, b] {
         running.terminate();
         assert_eq!(running.end().code, 0);
     }
