@@ -21,10 +21,9 @@ use serde::{Deserialize, Serialize};
 use crate::machine::{Action, Event, Machine, Refused as Refusal, Rejected};
 use crate::pace::{Pace, Step};
 use crate::secret::Held;
-use crate::wire::ExecutionAnswer;
 use crate::{
-    BadSnapshot, Conflict, Escalation, Exchange, ExecutionStatus, Explanation, Policy, Progress, Purpose,
-    ReferenceId, Request, Snapshot, Stuck as Why, Timestamp, Verdict, table as tables,
+    BadSnapshot, Conflict, Escalation, Exchange, Explanation, Policy, Progress, Purpose, ReferenceId,
+    Request, Snapshot, Stuck as Why, Timestamp, Verdict, table as tables,
 };
 use fact::{Fact, Trouble};
 use state::{Completed, Failed, NotLanded, Open, Prepared, Refused, Sending, State, Stuck, Uncertain};
@@ -249,48 +248,6 @@ impl Execution {
             | Fact::Confirmed
             | Fact::Contradicted(_)
             | Fact::Outdated => pace.answered(&self.policy, seed),
-        }
-    }
-}
-
-impl State {
-    /// Open as `answer` says; a status never goes back, and an end that is not proven is `PROCESSING`.
-    fn open(self, answer: ExecutionAnswer) -> Open {
-        let (before, shown) = match self {
-            Self::Open(open) => (Some(open.status), open.shown),
-            _ => (None, Held(false)),
-        };
-        let back = before == Some(ExecutionStatus::Processing) && answer.status == ExecutionStatus::Pending;
-        let status =
-            if back || answer.status.is_terminal() { ExecutionStatus::Processing } else { answer.status };
-        let client_secret = Held(answer.client_secret.filter(|_| answer.requires_action && !shown.0));
-        Open { status, shown, client_secret }
-    }
-
-    fn has_secret(&self) -> bool {
-        matches!(self, Self::Open(Open { client_secret: Held(Some(_)), .. }))
-    }
-
-    fn absent(self, date: Option<Timestamp>) -> Self {
-        match self {
-            Self::Uncertain(Uncertain { absent_since: None }) => {
-                Self::Uncertain(Uncertain { absent_since: date })
-            }
-            other => other,
-        }
-    }
-
-    fn rechecked(self) -> Self {
-        match self {
-            Self::Failed(failed) => Self::Failed(Failed { rechecked: true, ..failed }),
-            other => other,
-        }
-    }
-
-    fn shown(self) -> Self {
-        match self {
-            Self::Open(open) => Self::Open(Open { shown: Held(true), client_secret: Held(None), ..open }),
-            other => other,
         }
     }
 }

@@ -5,6 +5,7 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use crate::secret::{Held, Secret};
+use crate::wire::ExecutionAnswer;
 use crate::{ExecutionStatus, Mismatch, Refusal, Settlement, Timestamp};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,5 +102,45 @@ impl State {
     /// Whether no event leaves it.
     pub(super) const fn is_terminal(&self) -> bool {
         !matches!(self, Self::Prepared(_) | Self::Sending(_) | Self::Uncertain(_) | Self::Open(_))
+    }
+
+    /// Open as `answer` says; a status never goes back, and an end that is not proven is `PROCESSING`.
+    pub(super) fn open(self, answer: ExecutionAnswer) -> Open {
+        let (before, shown) = match self {
+            Self::Open(open) => (Some(open.status), open.shown),
+            _ => (None, Held(false)),
+        };
+        let back = before == Some(ExecutionStatus::Processing) && answer.status == ExecutionStatus::Pending;
+        let status =
+            if back || answer.status.is_terminal() { ExecutionStatus::Processing } else { answer.status };
+        let client_secret = Held(answer.client_secret.filter(|_| answer.requires_action && !shown.0));
+        Open { status, shown, client_secret }
+    }
+
+    pub(super) fn has_secret(&self) -> bool {
+        matches!(self, Self::Open(Open { client_secret: Held(Some(_)), .. }))
+    }
+
+    pub(super) fn absent(self, date: Option<Timestamp>) -> Self {
+        match self {
+            Self::Uncertain(Uncertain { absent_since: None }) => {
+                Self::Uncertain(Uncertain { absent_since: date })
+            }
+            other => other,
+        }
+    }
+
+    pub(super) fn rechecked(self) -> Self {
+        match self {
+            Self::Failed(failed) => Self::Failed(Failed { rechecked: true, ..failed }),
+            other => other,
+        }
+    }
+
+    pub(super) fn shown(self) -> Self {
+        match self {
+            Self::Open(open) => Self::Open(Open { shown: Held(true), client_secret: Held(None), ..open }),
+            other => other,
+        }
     }
 }
