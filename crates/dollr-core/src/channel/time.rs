@@ -1,0 +1,102 @@
+//! What only time does to a channel: what is late, what is due, and when to look again.
+
+use core::time::Duration;
+
+use super::Channel;
+use super::state::{Beat, Fact, Membership, State};
+use super::trouble::Trouble;
+use super::watch::Frame;
+use crate::Timestamp;
+use crate::timestamp::millis;
+
+/// A clock that is behind the last event by more than this was set back.
+const DRIFT: Duration = Duration::from_secs(1);
+
+/// Longer than the last hint has to wait for its turn, in milliseconds.
+const AFTERWARDS: u64 = 1_000;
+
+impl Channel {
+    /// The channel at this moment: what only time does has been done.
+    pub(super) fn ticked(&self, now: Timestamp) -> Self {
+        let mut channel = self.clone();
+        let at = channel.lived(now);
+        while let Some((moment, fact)) = channel.overdue().filter(|(moment, _)| *moment <= at) {
+            // It happened when it was due, however late it is noticed: asking twice must not put it off.
+            channel.spent = channel.spent.max(moment);
+            channel.carry_out(fact);
+        }
+        (channel.spent, channel.seen) = (at, now);
+        channel.fill_outbox();
+        channel
+    }
+
+    pub(super) fn end(&self) -> u64 {
+        millis(self.policy.life)
+    }
+
+    /// How long it has lived.
+    fn lived(&self, now: Timestamp) -> u64 {
+        if now.after(DRIFT) < self.seen {
+            // Past the end, and past the last hint's second.
+            return self.spent.max(self.end()).saturating_add(AFTERWARDS);
+        }
+        self.spent.saturating_add(millis(now.since(self.seen)))
+    }
+
+    /// What time alone will do next, and when.
+    fn overdue(&self) -> Option<(u64, Fact)> {
+        let (by, trouble, on_socket) = match self.state {
+            State::Offline(attempt) | State::Online(attempt) => {
+                (attempt.by, Trouble::LATE, self.key.is_some())
+            }
+            State::Joining { by, .. } => (by, Trouble::LATE, true),
+            State::Joined(Membership { beat: Beat::Sent { by, .. }, .. })
+            | State::Live(Membership { beat: Beat::Sent { by, .. }, .. }) => (by, Trouble::SILENT, true),
+            State::Joined(_) | State::Live(_) => (u64::MAX, Trouble::LOST, false),
+            State::Ended(_) => return None,
+        };
+        if on_socket && by < self.end() {
+            // What comes of it counts from when it was due.
+            let then = Self { spent: self.spent.max(by), ..self.clone() };
+            Some((by, then.failed(trouble, false)))
+        } else {
+            Some((self.end(), Fact::Over))
+        }
+    }
+
+    /// When to look again if nothing happens.
+    pub(super) fn deadline(&self) -> u64 {
+        let overdue = self.overdue().map(|(moment, _)| moment);
+        let own = match self.state {
+            State::Offline(attempt) | State::Online(attempt) => {
+                Some(attempt.from).filter(|from| *from > self.spent)
+            }
+            State::Joined(member) | State::Live(member) => {
+                let beat = if let Beat::At(beat) = member.beat { Some(beat) } else { None };
+                let renew = self.key.as_ref().and_then(|key| key.renew);
+                beat.into_iter().chain(renew).min()
+            }
+            State::Joining { .. } | State::Ended(_) => None,
+        };
+        [overdue, own, self.hints.due()].into_iter().flatten().min().unwrap_or(self.spent)
+    }
+
+    /// Chooses the frame to go out, one at a time.
+    fn fill_outbox(&mut self) {
+        if self.outbox.is_some() {
+            return;
+        }
+        let told = self.key.as_ref().is_none_or(|key| key.told);
+        self.outbox = match self.state {
+            State::Online(attempt) if attempt.from <= self.spent && self.key.is_some() => Some(Frame::Join),
+            State::Joined(member) | State::Live(member) if !told => Some(Frame::Key { join: member.join }),
+            State::Joined(Membership { beat: Beat::At(beat), .. })
+            | State::Live(Membership { beat: Beat::At(beat), .. })
+                if beat <= self.spent =>
+            {
+                Some(Frame::Beat)
+            }
+            _ => None,
+        };
+    }
+}
