@@ -23,6 +23,8 @@ impl Channel {
         while let Some((moment, fact)) = channel.overdue().filter(|(moment, _)| *moment <= at) {
             // It happened when it was due, however late it is noticed: asking twice must not put it off.
             channel.spent = channel.spent.max(moment);
+            // What was to be sent by then may be on its way.
+            channel.fill_outbox();
             channel.carry_out(fact);
         }
         (channel.spent, channel.seen) = (at, now);
