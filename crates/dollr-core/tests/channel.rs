@@ -10,24 +10,13 @@ use dollr_core::{
 };
 use realtime::{
     ANON, ID, KEY, Listener, TABLE, change, heartbeat_reply, key_answer, reply, reply_error, reply_ok,
-    system, system_ok, topic,
+    system_ok, topic,
 };
 use scenario::{START, id};
 use serde_json::{Value, json};
 
 fn at(millis: u64) -> Timestamp {
     START.after(Duration::from_millis(millis))
-}
-
-fn until(listener: &Listener) -> Timestamp {
-    match listener.next() {
-        ChannelAction::Wait { until } => until,
-        other => panic!("it does not wait: {other:?}"),
-    }
-}
-
-fn sent(listener: &Listener) -> Value {
-    serde_json::from_str(listener.push().text.expose()).unwrap()
 }
 
 #[test]
@@ -85,7 +74,7 @@ fn the_join_says_what_released_clients_say() {
         "postgres_changes": [binding], "private": false,
     });
     assert_eq!(
-        sent(&joining),
+        joining.frame(),
         json!(["1", "1", topic(), "phx_join", { "config": config, "access_token": KEY }])
     );
 }
@@ -149,7 +138,7 @@ fn a_heartbeat_comes_every_five_to_eight_seconds_and_has_four_for_its_answer() {
 #[test]
 fn connecting_and_joining_have_five_seconds_together() {
     let slow = Listener::new().keyed().millis(3_000).connected().millis(1_000).sends("phx_join");
-    assert_eq!(until(&slow), at(5_000));
+    assert_eq!(slow.until(), at(5_000));
     let late = slow.passes("lost").hinted().closes();
     let second = late.due().connected().sends("phx_join").passes("given_up");
     assert_eq!(second.ends(), Ending::Late);
@@ -161,10 +150,10 @@ fn connecting_and_joining_have_five_seconds_together() {
 #[test]
 fn at_most_one_reconnect_with_a_join_reference_of_its_own() {
     let live = Listener::new().live().closed("lost").millis(1_000).hinted().idle();
-    let wait = until(&live).since(live.now);
+    let wait = live.until().since(live.now);
     assert!(wait <= Duration::from_secs(1), "{wait:?}");
     let rejoining = live.due().connected();
-    let join = sent(&rejoining)[0].as_str().unwrap().parse().unwrap();
+    let join = rejoining.frame()[0].as_str().unwrap().parse().unwrap();
     assert_eq!(join, 2);
     let rejoining = rejoining.sends("phx_join");
     let rejoining =
@@ -174,138 +163,6 @@ fn at_most_one_reconnect_with_a_join_reference_of_its_own() {
     let again = again.text("heard", &system_ok(1)).text("heard", &stale).idle();
     let again = again.text("subscribed", &system_ok(join)).hinted();
     assert_eq!(again.closed("given_up").ends(), Ending::Lost);
-}
-
-#[test]
-fn a_channel_that_crashes_is_joined_once_more_on_the_same_socket() {
-    for (event, payload) in [
-        ("phx_error", json!({})),
-        ("phx_error", json!({ "reason": "channel_crash" })),
-        ("phx_close", json!({})),
-    ] {
-        let crashed = Listener::new().live().millis(1_000);
-        let crashed = crashed.text("dismissed", &reply(1, 1, event, &payload)).hinted();
-        let rejoined = crashed.due().sends("phx_join").text("joined", &reply_ok(2, 7)).millis(1_000).hinted();
-        // The old channel's close, late.
-        let rejoined = rejoined.text("heard", &reply(1, 1, "phx_close", &json!({}))).idle();
-        assert_eq!(rejoined.text("given_up", &reply(2, 2, event, &payload)).ends(), Ending::Dismissed);
-    }
-    let unknown = json!({ "status": "error", "response": { "reason": "unmatched topic" } });
-    let beaten = Listener::new().live().due().sends("heartbeat");
-    beaten.clone().text("dismissed", &reply(1, 2, "phx_reply", &unknown));
-    beaten.text("heard", &reply(1, 9, "phx_reply", &unknown));
-}
-
-#[test]
-fn each_reason_of_a_refused_join_has_its_cure() {
-    for (reason, code) in [
-        ("InvalidJWTToken: Fields `role` and `exp` are required in JWT", "InvalidJWTToken"),
-        ("MalformedJWT: The token provided is not a valid JWT", "MalformedJWT"),
-        ("JwtSignatureError: Failed to validate JWT signature", "JwtSignatureError"),
-        ("JwtSignerError: Failed to generate JWT signer", "JwtSignerError"),
-        ("Unauthorized: You do not have permissions to read from this Channel topic: x", "Unauthorized"),
-        ("PrivateOnly: This project only allows private channels", "PrivateOnly"),
-        ("TopicNameRequired: You must provide a topic name", "TopicNameRequired"),
-        ("RealtimeDisabledForTenant: Realtime disabled for this tenant", "RealtimeDisabledForTenant"),
-        ("RealtimeDisabledForConfiguration: no", "RealtimeDisabledForConfiguration"),
-        ("TenantNotFound: Tenant with the given ID does not exist", "TenantNotFound"),
-    ] {
-        let ending = Listener::new().joining().text("given_up", &reply_error(1, reason)).ends();
-        assert_eq!(ending, Ending::Denied { code }, "{reason}");
-    }
-    for reason in [
-        "ConnectionRateLimitReached: Too many connected users",
-        "ChannelRateLimitReached: Too many channels",
-        "ClientJoinRateLimitReached: Too many joins per second",
-        "DatabaseConnectionRateLimitReached: Too many database connections attempts per second",
-    ] {
-        let joining = Listener::new().joining();
-        assert_eq!(joining.text("given_up", &reply_error(1, reason)).ends(), Ending::Throttled);
-        let patient = Listener::with(ChannelPolicy::default().life(Duration::from_secs(300))).joining();
-        let patient = patient.text("dismissed", &reply_error(1, reason)).hinted();
-        assert!(until(&patient).since(patient.now) >= Duration::from_secs(30), "{reason}");
-    }
-    for reason in [
-        "InitializingProjectConnection: wait",
-        "UnableToConnectToProject: Realtime was unable to connect to the project database",
-        "RealtimeRestarting: Realtime is restarting, please standby",
-        "PostgresChangesSubscribeTimeout: x",
-        "Unknown Error on Channel",
-        "join crashed",
-        "unmatched topic",
-        "",
-    ] {
-        let again = Listener::new().joining().text("dismissed", &reply_error(1, reason)).hinted();
-        let wait = until(&again).since(again.now);
-        assert!((1_000..=2_000).contains(&wait.as_millis()), "{reason}: {wait:?}");
-        let again = again.due().sends("phx_join");
-        assert_eq!(again.text("given_up", &reply_error(2, reason)).ends(), Ending::Dismissed);
-    }
-}
-
-#[test]
-fn an_expired_key_is_replaced_before_the_second_join() {
-    for reason in ["InvalidJWTToken: Token has expired 3 seconds ago", "InvalidJWTExpiration: x"] {
-        let expired = Listener::new().joining().text("dismissed", &reply_error(1, reason)).hinted();
-        let again = expired.keyed_with("another-key", 600);
-        assert_eq!(sent(&again)[4]["access_token"], "another-key");
-        let again = again.sends("phx_join");
-        assert_eq!(again.text("given_up", &reply_error(2, reason)).ends(), Ending::KeyExpired);
-    }
-    // While it is joined: the message, and then the close of a channel that is not the current one any more.
-    let live = Listener::new().live().millis(1_000);
-    let expired = live.text("dismissed", &system(1, "system", "error", "Token has expired 0 seconds ago"));
-    let expired = expired.text("heard", &reply(1, 1, "phx_close", &json!({}))).hinted().keyed();
-    expired.sends("phx_join").text("joined", &reply_ok(2, 7));
-}
-
-#[test]
-fn each_system_message_is_taken_for_what_it_is() {
-    let live = || Listener::new().live().millis(1_000);
-    for message in [
-        "Unable to subscribe to changes with given parameters. Please check Realtime is enabled for the given connect parameters: [event: *]",
-        "Unable to subscribe to changes with given parameters. An exception happened so please check your connect parameters: []. Exception: x",
-        "Error parsing `filter` params: x",
-        "No subscription params provided. Please provide at least a `schema` or `table`",
-    ] {
-        let deaf = live().text("given_up", &system(1, "postgres_changes", "error", message));
-        assert_eq!(deaf.ends(), Ending::Deaf, "{message}");
-    }
-    let retried = live().text(
-        "unsubscribed",
-        &system(1, "postgres_changes", "error", "{:error, \"Too many database timeouts\"}"),
-    );
-    assert!(!retried.channel.is_live(retried.now));
-    retried.hinted().millis(6_000).text("subscribed", &system_ok(1)).in_state("Live");
-    for (message, code) in [
-        ("Fields `role` and `exp` are required in JWT", "InvalidJWTToken"),
-        ("The token provided is not a valid JWT", "MalformedJWT"),
-        ("You no longer have permission to read from this Channel topic: x", "Unauthorized"),
-    ] {
-        let denied = live().text("given_up", &system(1, "system", "error", message));
-        assert_eq!(denied.ends(), Ending::Denied { code });
-    }
-    for message in ["Too many messages per second", "Node request timeout", "anything"] {
-        live().text("dismissed", &system(1, "system", "error", message)).hinted().due().sends("phx_join");
-    }
-    let bare = json!({ "extension": "system", "status": "ok", "message": "Server requested disconnect" });
-    let drained = live().text("lost", &reply(1, 1, "system", &bare)).hinted().closes();
-    drained.due().connected();
-    live().text("heard", &system(1, "system", "ok", "Replication connection established")).idle();
-}
-
-#[test]
-fn a_handshake_is_tried_again_only_where_that_may_help() {
-    let keyed = || Listener::new().keyed();
-    for status in [301, 400, 401, 403, 404, 426] {
-        assert_eq!(keyed().unconnected("given_up", Some(status)).ends(), Ending::Refused { status });
-    }
-    assert_eq!(keyed().unconnected("given_up", Some(429)).ends(), Ending::Throttled);
-    for status in [None, Some(408), Some(500), Some(503)] {
-        let again = keyed().unconnected("lost", status).hinted().idle().due();
-        let ending = again.unconnected("given_up", status).ends();
-        assert_eq!(ending, status.map_or(Ending::Lost, |status| Ending::Refused { status }));
-    }
 }
 
 #[test]
@@ -327,7 +184,7 @@ fn a_key_that_does_not_outlive_the_channel_is_renewed_and_told() {
     }
     assert_eq!(short.now, at(12_000), "half its life");
     let renewed = short.clone().keyed_with("second", 600);
-    let frame = sent(&renewed);
+    let frame = renewed.frame();
     assert_eq!((&frame[0], &frame[3]), (&json!("1"), &json!("access_token")));
     assert_eq!(frame[4], json!({ "access_token": "second" }));
     let renewed = renewed.sends("access_token").idle();
@@ -371,7 +228,7 @@ fn no_more_than_four_keys_are_asked_for() {
 fn it_lives_thirty_seconds() {
     let policy = ChannelPolicy::default().heartbeat(Duration::from_secs(3_000));
     let mut live = Listener::with(policy).live();
-    assert_eq!(until(&live), at(30_000));
+    assert_eq!(live.until(), at(30_000));
     live = live.passes("over");
     assert_eq!(live.now, at(30_000));
     let left = live.hinted().sends("phx_leave").closes();

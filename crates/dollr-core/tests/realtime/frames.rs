@@ -68,3 +68,11 @@ pub(crate) fn change_of(ids: &Value, row: &str, parts: &Value) -> String {
     }
     frame(None, None, "postgres_changes", &json!({ "ids": ids, "data": data }))
 }
+
+/// The same in the form of 1.0.0.
+pub(crate) fn version_1(frame: &str) -> String {
+    let frame: Value = serde_json::from_str(frame).unwrap();
+    let ends = frame[3] == "phx_close" || frame[3] == "phx_error";
+    let reference = if ends { &frame[0] } else { &frame[1] };
+    json!({ "topic": frame[2], "event": frame[3], "payload": frame[4], "ref": reference }).to_string()
+}

@@ -84,8 +84,8 @@ pub(crate) struct Host {
     course: Course,
     radio: Radio,
     now: Timestamp,
-    /// Frames on their way, by when they arrive; a break of the socket is none.
-    air: BTreeMap<(u64, usize), Option<String>>,
+    /// What is on its way, by when it arrives: frames, and breaks of the socket.
+    air: BTreeMap<(u64, usize), ChannelEvent>,
     count: usize,
     hints: Vec<Timestamp>,
     asked: Vec<Timestamp>,
@@ -105,10 +105,10 @@ impl Host {
             radio,
         };
         for (at, frame) in host.radio.forged.clone() {
-            host.arrives(at, Some(frame));
+            host.arrives(at, ChannelEvent::Text(frame));
         }
         for at in host.radio.breaks.clone() {
-            host.arrives(at, None);
+            host.arrives(at, ChannelEvent::Closed);
         }
         host
     }
@@ -117,9 +117,9 @@ impl Host {
         u64::try_from(self.now.since(START).as_millis()).unwrap()
     }
 
-    fn arrives(&mut self, at: u64, frame: Option<String>) {
+    fn arrives(&mut self, at: u64, event: ChannelEvent) {
         self.count += 1;
-        self.air.insert((at, self.count), frame);
+        self.air.insert((at, self.count), event);
     }
 
     /// An honest frame of the server, whatever becomes of it.
@@ -127,7 +127,7 @@ impl Host {
         let (dropped, delay, copies) = self.radio.fates.pop().unwrap_or((false, 0, 0));
         for copy in 0..=u64::from(copies) {
             if !dropped {
-                self.arrives(at + delay + copy * 137, Some(frame.to_owned()));
+                self.arrives(at + delay + copy * 137, ChannelEvent::Text(frame.to_owned()));
             }
         }
     }
@@ -184,18 +184,11 @@ impl Host {
     }
 
     /// Waits until then, or until something comes over the air.
-    fn wait(&mut self, until: Timestamp) -> Option<Option<String>> {
-        let arrival = self.air.first_key_value().map(|((at, _), _)| START.after(Duration::from_millis(*at)));
-        match arrival.filter(|at| *at <= until) {
-            Some(at) => {
-                self.now = self.now.max(at);
-                self.air.pop_first().map(|(_, frame)| frame)
-            }
-            None => {
-                self.now = until;
-                None
-            }
-        }
+    fn wait(&mut self, until: Timestamp) -> Option<ChannelEvent> {
+        let first = self.air.first_key_value().map(|((at, _), _)| START.after(Duration::from_millis(*at)));
+        let arrival = first.filter(|at| *at <= until);
+        self.now = arrival.map_or(until, |at| self.now.max(at));
+        arrival.and_then(|_| self.air.pop_first()).map(|(_, event)| event)
     }
 
     /// The whole life of a payment.
@@ -226,12 +219,13 @@ impl Host {
                 }
                 Action::Wait { until: then, .. } => {
                     let told = self.wait(until.map_or(then, |until| until.min(then)));
-                    if let (Some(told), Some(listening)) = (told, channel.take_if(|_| until.is_some())) {
-                        let event = told.map_or(ChannelEvent::Closed, ChannelEvent::Text);
-                        // Without a socket nothing can come.
-                        let heard = listening.apply(&event, self.now);
-                        channel = Some(heard.unwrap_or_else(Rejected::into_machine));
-                    }
+                    // Without a socket nothing can come.
+                    channel = channel.map(|listening| match told.filter(|_| until.is_some()) {
+                        Some(event) => {
+                            listening.apply(&event, self.now).unwrap_or_else(Rejected::into_machine)
+                        }
+                        None => listening,
+                    });
                     continue;
                 }
                 Action::Act { .. } => Event::Shown,

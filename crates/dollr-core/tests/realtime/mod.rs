@@ -2,11 +2,14 @@
 //! expects its event to be taken for, and the step that is made must be in the table.
 #![allow(dead_code, unused_imports, reason = "each test file uses the part that it needs")]
 
+mod any;
 mod frames;
 mod host;
 
+pub(crate) use any::text;
 pub(crate) use frames::{
     ID, TABLE, change, change_of, heartbeat_reply, reply, reply_error, reply_ok, system, system_ok, topic,
+    version_1,
 };
 pub(crate) use host::{Course, Ended, Host, Radio};
 
@@ -137,6 +140,19 @@ impl Listener {
         match self.next() {
             ChannelAction::Send(push) => push,
             other => panic!("nothing is to be sent, but {other:?}"),
+        }
+    }
+
+    /// That frame, read.
+    pub(crate) fn frame(&self) -> serde_json::Value {
+        serde_json::from_str(self.push().text.expose()).unwrap()
+    }
+
+    /// Until when it waits.
+    pub(crate) fn until(&self) -> Timestamp {
+        match self.next() {
+            ChannelAction::Wait { until } => until,
+            other => panic!("it does not wait: {other:?}"),
         }
     }
 
