@@ -286,6 +286,21 @@ fn a_clock_that_leaps_makes_no_endless_wait_and_no_spin() {
     }
 }
 
+/// A host that was busy with another call reads the answer before it asks what to do.
+#[test]
+fn a_frame_that_lay_there_while_the_host_was_busy_still_counts() {
+    let busy = |listener: Listener, frame: &str| {
+        let later = listener.millis(7_000);
+        let told = ChannelEvent::Text(frame.to_owned());
+        Listener { channel: later.channel.apply(&told, later.now).unwrap(), ..later }
+    };
+    busy(Listener::new().live().due().sends("heartbeat"), &heartbeat_reply(2)).idle().in_state("Live");
+    busy(Listener::new().joining(), &reply_ok(1, 7)).hinted().in_state("Joined");
+    busy(Listener::new().joining(), "rubbish").in_state("Offline");
+    let over = Listener::new().live().millis(24_000).due().sends("heartbeat");
+    busy(over, &heartbeat_reply(2)).in_state("Ended");
+}
+
 /// What an adapter says late, because it was busy, is no error.
 #[test]
 fn a_late_word_is_taken_for_what_it_has_become() {

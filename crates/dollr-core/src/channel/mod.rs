@@ -36,6 +36,11 @@ use watch::{Frame, Watch};
 /// Time that goes by counts in full, also while the machine slept: its socket is as old as that. A clock that is set back by
 /// more than a second ends the channel, so that nothing waits for it to come round.
 ///
+/// Drive it beside its payment: give it the frames that have come, do what it says until it waits or is done, do what the payment
+/// says until that waits, then read the socket until the earlier of the two moments. What the host says late, because a call
+/// took long, is never an error, and a frame that lay there meanwhile still counts.
+/// Each read, write and handshake needs a time limit of its own; a write that fails is [`ChannelEvent::Closed`].
+///
 /// A whole conversation, with a server that says what it must:
 ///
 /// ```
@@ -173,7 +178,10 @@ impl Channel {
 
     /// Takes in what has happened. An event that cannot be is refused, and the channel comes back unchanged.
     pub fn apply(self, event: &ChannelEvent, now: Timestamp) -> Result<Self, Rejected<Self>> {
-        let mut channel = self.ticked(now);
+        let mut channel = match event {
+            ChannelEvent::Text(_) | ChannelEvent::Binary => self.ticked_but_not_late(now),
+            _ => self.ticked(now),
+        };
         let state = channel.state.name();
         let legal = legal(CHANNEL_TRANSITIONS, state);
         match channel.fact(event).filter(|fact| legal.contains(&fact.name())) {

@@ -32,6 +32,18 @@ impl Channel {
         channel
     }
 
+    /// The same for a frame: it may have lain there since before it was late, while the host was busy with a call. Only
+    /// the channel's end is the end.
+    pub(super) fn ticked_but_not_late(&self, now: Timestamp) -> Self {
+        let at = self.lived(now);
+        if at >= self.end() {
+            return self.ticked(now);
+        }
+        let mut channel = Self { spent: at, seen: now, ..self.clone() };
+        channel.fill_outbox();
+        channel
+    }
+
     pub(super) fn end(&self) -> u64 {
         millis(self.policy.life)
     }
