@@ -196,6 +196,14 @@ fn only_a_change_of_our_row_by_our_subscription_is_more_than_a_doubt() {
     assert_eq!(taken(&change(7).replace("\"ids\":[7]", "\"ids\":[8],\"ids\":[7]")), DOUBT);
 }
 
+#[test]
+fn what_comes_before_the_reply_is_asked_about() {
+    for frame in [change(7), version_1(&change(7)), system_ok(1), version_1(&system_ok(1))] {
+        let early = Listener::new().joining().text("heard", &frame).hinted();
+        early.text("joined", &reply_ok(1, 7)).millis(1_000).hinted().text("subscribed", &system_ok(1));
+    }
+}
+
 /// T17, T18: no value of a row but its id is looked at, whatever it says about money.
 #[test]
 fn no_money_and_no_status_is_read_from_a_frame() {

@@ -5,7 +5,7 @@ mod scenario;
 
 use std::time::Duration;
 
-use dollr_core::Operation;
+use dollr_core::{Ending, Operation};
 use proptest::prelude::*;
 use proptest::sample::select;
 use realtime::{Course, Ended, Host, Radio, change, system_ok, text};
@@ -38,11 +38,12 @@ proptest! {
         fates in prop::collection::vec((any::<bool>(), 0_u64..9_000, 0_u8..4), 0..12),
         forged in prop::collection::vec((0_u64..40_000, text()), 0..60),
         breaks in prop::collection::vec(0_u64..30_000, 0..3),
+        busy in select(vec![0_u64, 150, 4_000]),
     ) {
         let quiet = life_of(&course, Radio::default());
         prop_assert_eq!(quiet.verdict.name(), course.expected());
-        let honest = life_of(&course, Radio { on: true, ..Radio::default() });
-        let hostile = life_of(&course, Radio { on: true, fates, forged, breaks });
+        let honest = life_of(&course, Radio { on: true, busy, ..Radio::default() });
+        let hostile = life_of(&course, Radio { on: true, fates, forged, breaks, busy });
         for (told, name) in [(&honest, "honest"), (&hostile, "hostile")] {
             prop_assert_eq!(&told.verdict, &quiet.verdict, "{}", name);
             let most = quiet.asks + quiet.asks / 5 + 1 + u32::try_from(told.hints.len()).unwrap();
@@ -89,4 +90,15 @@ fn a_forged_frame_costs_one_question_at_most() {
     let forged = (0..10_000).map(|n| (5_000 + n, change(8))).collect();
     let doubts = life_of(&course, Radio { on: true, forged, ..Radio::default() });
     assert!(doubts.hints.len() <= honest.hints.len() + 5, "{} hints", doubts.hints.len());
+}
+
+/// A host with one thread does not take a channel for dead that it had no time to read.
+#[test]
+fn slow_calls_do_not_make_an_honest_channel_silent() {
+    let course = Course { lost: false, lands: true, known: 0, ends: 50, end: "COMPLETED", amount: "250" };
+    for busy in [0, 500, 2_000, 4_500] {
+        let told = life_of(&course, Radio { on: true, busy, ..Radio::default() });
+        let (ending, _) = told.channel.unwrap();
+        assert_eq!(ending, Ending::LifeOver, "with calls of {busy} ms");
+    }
 }

@@ -67,6 +67,8 @@ pub(crate) struct Radio {
     pub(crate) forged: Vec<(u64, String)>,
     /// When the socket breaks: milliseconds since the start.
     pub(crate) breaks: Vec<u64>,
+    /// How many milliseconds a status call takes, in which nobody reads the socket.
+    pub(crate) busy: u64,
 }
 
 /// How it went.
@@ -183,6 +185,16 @@ impl Host {
         panic!("the channel spins");
     }
 
+    /// What has come over the air while the host was busy.
+    fn drained(&mut self, mut channel: Channel) -> Channel {
+        while self.air.first_key_value().is_some_and(|((at, _), _)| *at <= self.age()) {
+            if let Some((_, event)) = self.air.pop_first() {
+                channel = channel.apply(&event, self.now).unwrap_or_else(Rejected::into_machine);
+            }
+        }
+        channel
+    }
+
     /// Waits until then, or until something comes over the air.
     fn wait(&mut self, until: Timestamp) -> Option<ChannelEvent> {
         let first = self.air.first_key_value().map(|((at, _), _)| START.after(Duration::from_millis(*at)));
@@ -199,6 +211,7 @@ impl Host {
         let mut channel = self.radio.on.then(|| watch(ChannelPolicy::default()));
         for _ in 0..50_000 {
             let mut until = None;
+            channel = channel.map(|listening| self.drained(listening));
             if let Some(listening) = channel.take() {
                 let (listening, then) = self.listen(listening, &mut payment);
                 (channel, until) = (Some(listening), then);
@@ -212,6 +225,7 @@ impl Host {
                     let execute = request.exchange.purpose == Purpose::Execute;
                     if !execute {
                         self.asked.push(self.now);
+                        self.now = self.now.after(Duration::from_millis(self.radio.busy));
                     }
                     let response =
                         if execute { self.course.answer("PENDING") } else { self.course.status(self.now) };
