@@ -97,7 +97,9 @@ fn a_forged_frame_costs_one_question_at_most() {
 fn slow_calls_do_not_make_an_honest_channel_silent() {
     let course = Course { lost: false, lands: true, known: 0, ends: 50, end: "COMPLETED", amount: "250" };
     for busy in [0, 500, 2_000, 4_500] {
-        let told = life_of(&course, Radio { on: true, busy, ..Radio::default() });
+        // So slow that an answer comes while the next status call is being made.
+        let fates = vec![(false, 2_900, 0); 60];
+        let told = life_of(&course, Radio { on: true, busy, fates, ..Radio::default() });
         let (ending, _) = told.channel.unwrap();
         assert_eq!(ending, Ending::LifeOver, "with calls of {busy} ms");
     }
