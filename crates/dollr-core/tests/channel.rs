@@ -146,6 +146,13 @@ fn connecting_and_joining_have_five_seconds_together() {
     assert!(matches!(stuck.next(), ChannelAction::Connect(_)));
 }
 
+/// F31: what time does happens when it is due, however late and however often it is asked about.
+#[test]
+fn a_back_off_counts_from_the_failure_not_from_its_being_noticed() {
+    let noticed = |after: u64| Listener::new().joining().millis(after).hinted().closes().until();
+    assert_eq!(noticed(5_000), noticed(5_900));
+}
+
 /// A reply that comes after its time is stale, and does not confuse the second join.
 #[test]
 fn at_most_one_reconnect_with_a_join_reference_of_its_own() {

@@ -248,7 +248,8 @@ fn what_is_not_about_our_channel_is_nothing() {
 
 #[test]
 fn what_cannot_be_read_is_a_doubt_and_no_more() {
-    let deep = format!(r#"["1",null,"{}","system",{}{}]"#, topic(), "{\"a\":".repeat(40), "1}".repeat(40));
+    let deep = change(7).replace("\"errors\":null", &format!("\"x\":{}{}", "[".repeat(40), "]".repeat(40)));
+    let refless = version_1(&change(7)).replace("\"ref\":null,", "");
     let long = change(7).replace("6b1f", &"x".repeat(256 * 1024));
     let twice = change(7).replace("\"schema\":\"public\"", "\"schema\":\"public\",\"schema\":\"public\"");
     let ours = topic();
@@ -261,6 +262,7 @@ fn what_cannot_be_read_is_a_doubt_and_no_more() {
         "\u{0}".into(),
         "[".repeat(1_000_000),
         deep,
+        refless,
         long,
         twice,
         format!(r#"["1","1","{ours}","system"]"#),

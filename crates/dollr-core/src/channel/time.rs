@@ -20,12 +20,12 @@ impl Channel {
     pub(super) fn ticked(&self, now: Timestamp) -> Self {
         let mut channel = self.clone();
         let at = channel.lived(now);
-        while let Some((moment, fact)) = channel.overdue().filter(|(moment, _)| *moment <= at) {
+        while let Some((moment, trouble)) = channel.overdue().filter(|(moment, _)| *moment <= at) {
             // It happened when it was due, however late it is noticed: asking twice must not put it off.
             channel.spent = channel.spent.max(moment);
             // What was to be sent by then may be on its way.
             channel.fill_outbox();
-            channel.carry_out(fact);
+            channel.carry_out(trouble.map_or(Fact::Over, |trouble| channel.failed(trouble, false)));
         }
         (channel.spent, channel.seen) = (at, now);
         channel.fill_outbox();
@@ -57,25 +57,21 @@ impl Channel {
         self.spent.saturating_add(millis(now.since(self.seen)))
     }
 
-    /// What time alone will do next, and when.
-    fn overdue(&self) -> Option<(u64, Fact)> {
-        let (by, trouble, on_socket) = match self.state {
+    /// When time alone will do something next, and which trouble that is; none is the end.
+    fn overdue(&self) -> Option<(u64, Option<Trouble>)> {
+        let late = match self.state {
             State::Offline(attempt) | State::Online(attempt) => {
-                (attempt.by, Trouble::LATE, self.key.is_some())
+                self.key.as_ref().map(|_| (attempt.by, Trouble::LATE))
             }
-            State::Joining { by, .. } => (by, Trouble::LATE, true),
-            State::Joined(Membership { beat: Beat::Sent { by, .. }, .. })
-            | State::Live(Membership { beat: Beat::Sent { by, .. }, .. }) => (by, Trouble::SILENT, true),
-            State::Joined(_) | State::Live(_) => (u64::MAX, Trouble::LOST, false),
+            State::Joining { by, .. } => Some((by, Trouble::LATE)),
+            State::Joined(member) | State::Live(member) => match member.beat {
+                Beat::Sent { by, .. } => Some((by, Trouble::SILENT)),
+                Beat::At(_) => None,
+            },
             State::Ended(_) => return None,
         };
-        if on_socket && by < self.end() {
-            // What comes of it counts from when it was due.
-            let then = Self { spent: self.spent.max(by), ..self.clone() };
-            Some((by, then.failed(trouble, false)))
-        } else {
-            Some((self.end(), Fact::Over))
-        }
+        let late = late.filter(|(by, _)| *by < self.end());
+        Some(late.map_or((self.end(), None), |(by, trouble)| (by, Some(trouble))))
     }
 
     /// When to look again if nothing happens.
