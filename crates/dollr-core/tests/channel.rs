@@ -182,7 +182,7 @@ fn a_key_that_does_not_outlive_the_channel_is_renewed_and_told() {
         .text("subscribed", &system_ok(1))
         .hinted();
     let mut short = short;
-    for number in 2.. {
+    for number in 2..40 {
         short = short.due();
         match short.next() {
             ChannelAction::Key(_) => break,
@@ -207,7 +207,10 @@ fn no_more_than_four_keys_are_asked_for() {
     let mut listener = Listener::with(policy);
     let mut keys = 0;
     let mut number = 1;
-    while listener.now < at(500_000) {
+    for _ in 0..2_000 {
+        if listener.now >= at(500_000) {
+            break;
+        }
         listener = match listener.next() {
             ChannelAction::Key(_) => {
                 keys += 1;
@@ -248,7 +251,9 @@ fn it_lives_thirty_seconds() {
 #[test]
 fn leaving_says_goodbye_where_somebody_listens() {
     let left = Listener::new().live().millis(1_000).happens("left", &ChannelEvent::Leave).hinted();
-    assert_eq!(left.sends("phx_leave").closes().next(), ChannelAction::Done(Ending::Left));
+    // What still comes is not heard any more.
+    let left = left.text("heard", &change(7)).sends("phx_leave").text("heard", "x").closes();
+    assert_eq!(left.next(), ChannelAction::Done(Ending::Left));
     assert_eq!(Listener::new().happens("left", &ChannelEvent::Leave).ends(), Ending::Left);
     let online = Listener::new().keyed().connected().happens("left", &ChannelEvent::Leave).hinted();
     assert_eq!(online.closes().next(), ChannelAction::Done(Ending::Left));
@@ -263,7 +268,7 @@ fn at_most_one_hint_a_second() {
         let end = live.now.after(Duration::from_secs(4));
         while live.now < end {
             live = live.text("heard", frame);
-            live = if live.next() == ChannelAction::Hint { live.hinted() } else { live.millis(10) };
+            live = if live.next() == ChannelAction::Hint { live.hinted() } else { live }.millis(10);
         }
         live.hints.len()
     };
