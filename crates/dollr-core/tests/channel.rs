@@ -10,7 +10,7 @@ use dollr_core::{
 };
 use realtime::{
     ANON, ID, KEY, Listener, TABLE, change, heartbeat_reply, key_answer, reply, reply_error, reply_ok,
-    system_ok, topic,
+    system, system_ok, topic,
 };
 use scenario::{START, id};
 use serde_json::{Value, json};
@@ -230,6 +230,8 @@ fn no_more_than_four_keys_are_asked_for() {
         };
     }
     assert_eq!(keys, 4);
+    let expired = system(1, "system", "error", "Token has expired 0 seconds ago");
+    assert_eq!(listener.text("given_up", &expired).ends(), Ending::KeyExpired);
     assert!(number > 50);
 }
 
@@ -254,6 +256,7 @@ fn leaving_says_goodbye_where_somebody_listens() {
     // What still comes is not heard any more.
     let left = left.text("heard", &change(7)).sends("phx_leave").text("heard", "x").closes();
     assert_eq!(left.next(), ChannelAction::Done(Ending::Left));
+    assert!(!format!("{:?}", left.channel).contains("***"), "the key is kept after the end");
     assert_eq!(Listener::new().happens("left", &ChannelEvent::Leave).ends(), Ending::Left);
     let online = Listener::new().keyed().connected().happens("left", &ChannelEvent::Leave).hinted();
     assert_eq!(online.closes().next(), ChannelAction::Done(Ending::Left));
