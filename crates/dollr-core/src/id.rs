@@ -28,6 +28,13 @@ impl ReferenceId {
     pub fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
     }
+
+    /// The seed of all jitter about it: its own bits.
+    pub(crate) fn seed(&self) -> u64 {
+        let (high, low) = self.as_bytes().split_at(8);
+        let number = |half: &[u8]| half.iter().fold(0, |n, byte| (n << 8) | u64::from(*byte));
+        number(high) ^ number(low)
+    }
 }
 
 impl FromStr for ReferenceId {

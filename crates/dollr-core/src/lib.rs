@@ -42,8 +42,9 @@
 //! # Read these first
 //!
 //! [`Execution`] moves money, [`Source`] watches an invoice or order, [`Token`] keeps the bearer token. [`Schedule`] says
-//! when to ask, [`Policy`] how patient to be; a [`Fleet`] is many machines under one [`Budget`] of calls. What is legal stands in [`EXECUTION_TRANSITIONS`], [`SOURCE_TRANSITIONS`] and
-//! [`TOKEN_TRANSITIONS`]; how it can end, in [`Verdict`].
+//! when to ask, [`Policy`] how patient to be; a [`Channel`] says *ask now*; a [`Fleet`] is many machines under one [`Budget`] of
+//! calls. What is legal stands in [`EXECUTION_TRANSITIONS`], [`SOURCE_TRANSITIONS`], [`TOKEN_TRANSITIONS`] and [`CHANNEL_TRANSITIONS`];
+//! how it can end, in [`Verdict`].
 //!
 //! # A table of your own
 //!
@@ -71,12 +72,14 @@
 //!
 //! Sockets, files, clocks, random bytes and logs are the host's. Deciding *whether* to pay, prices, carts, accounts, and
 //! payment methods are the merchant's. Other payment providers are not modelled. “API §n” in these pages is the
-//! section of the Dollr Open API's facts that a rule follows: §1 transport, §2 token, §3 statuses, §4 hosted checkout, §5 execution.
+//! section of the Dollr Open API's facts that a rule follows: §1 transport, §2 token, §3 statuses, §4 hosted checkout, §5 execution,
+//! §6 realtime.
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
+mod channel;
 mod escalation;
 mod execution;
 mod explain;
@@ -101,6 +104,9 @@ mod token;
 mod verdict;
 mod wire;
 
+pub use channel::{
+    CHANNEL_TRANSITIONS, Channel, ChannelAction, ChannelEvent, ChannelPolicy, Ending, Handshake, Push,
+};
 pub use escalation::{Detail, Escalation};
 pub use execution::{Device, EXECUTION_TRANSITIONS, Execution, Holder, Intent, Passcode, Sample};
 pub use explain::{Decision, Explanation};
@@ -121,4 +127,4 @@ pub use text::{is_printable, printable};
 pub use timestamp::Timestamp;
 pub use token::{Bearer, Credentials, TOKEN_TRANSITIONS, Token, TokenAction};
 pub use verdict::{Conflict, Mismatch, Progress, Settlement, Stuck, Verdict};
-pub use wire::{BadAnswer, Checkout, CheckoutOrder, Item, Problem, Refusal, Session};
+pub use wire::{BadAnswer, Checkout, CheckoutOrder, Item, Problem, RealtimeKey, Refusal, Session};

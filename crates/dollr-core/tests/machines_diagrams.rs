@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use dollr_core::{EXECUTION_TRANSITIONS, SOURCE_TRANSITIONS, TOKEN_TRANSITIONS, mermaid};
+use dollr_core::{
+    CHANNEL_TRANSITIONS, EXECUTION_TRANSITIONS, SOURCE_TRANSITIONS, TOKEN_TRANSITIONS, mermaid,
+};
 
 const FENCE: &str = "```mermaid\n";
 
@@ -10,11 +12,12 @@ fn readme() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")
 }
 
-fn diagrams() -> [(&'static str, String); 3] {
+fn diagrams() -> [(&'static str, String); 4] {
     [
         ("execution", mermaid("Prepared", EXECUTION_TRANSITIONS)),
         ("source", mermaid("Watching", SOURCE_TRANSITIONS)),
         ("token", mermaid("Absent", TOKEN_TRANSITIONS)),
+        ("channel", mermaid("Offline", CHANNEL_TRANSITIONS)),
     ]
 }
 
@@ -54,9 +57,8 @@ fn the_readmes_diagrams_are_the_tables() {
 /// Every state and every fact that changes one is shown; the ends are ends.
 #[test]
 fn a_diagram_shows_each_state_and_each_change() {
-    for ((_, diagram), edges) in
-        diagrams().into_iter().zip([EXECUTION_TRANSITIONS, SOURCE_TRANSITIONS, TOKEN_TRANSITIONS])
-    {
+    let tables = [EXECUTION_TRANSITIONS, SOURCE_TRANSITIONS, TOKEN_TRANSITIONS, CHANNEL_TRANSITIONS];
+    for ((_, diagram), edges) in diagrams().into_iter().zip(tables) {
         for edge in edges {
             let arrow = format!("    {} --> {}: ", edge.from, edge.to);
             let line = diagram.lines().find(|line| line.starts_with(&arrow));
@@ -70,7 +72,7 @@ fn a_diagram_shows_each_state_and_each_change() {
         }
         assert!(diagram.starts_with("stateDiagram-v2\n    [*] --> "));
     }
-    let ends = |diagram: &str| diagram.matches(" --> [*]\n").count();
-    let [(_, execution), (_, source), (_, token)] = diagrams();
-    assert_eq!((ends(&execution), ends(&source), ends(&token)), (5, 3, 0));
+    let ends = |diagram: &String| diagram.matches(" --> [*]\n").count();
+    let [(_, execution), (_, source), (_, token), (_, channel)] = diagrams();
+    assert_eq!([execution, source, token, channel].map(|diagram| ends(&diagram)), [5, 3, 0, 1]);
 }

@@ -174,9 +174,7 @@ impl Intent {
 
     /// The jitter's seed: the id's own bits.
     pub(super) fn seed(&self) -> u64 {
-        let (high, low) = self.reference_id.as_bytes().split_at(8);
-        let number = |half: &[u8]| half.iter().fold(0, |n, byte| (n << 8) | u64::from(*byte));
-        number(high) ^ number(low)
+        self.reference_id.seed()
     }
 
     /// What a refusal of the `POST` says; without its words, should they repeat the passcode.

@@ -186,7 +186,7 @@ fn interpolate(a: u64, from: u32, b: u64, to: u32, x: u64) -> u64 {
 }
 
 /// The finaliser of `SplitMix64`: bits that look random, the same ones for the same seed.
-fn scatter(seed: u64) -> u64 {
+pub(crate) fn scatter(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -36,7 +36,7 @@ impl<'a> Object<'a> {
     /// Reads a body that is one object; where it lacks `marker` and has an object `data`, reads that.
     pub(crate) fn parse(body: &'a [u8], marker: &str) -> Result<Self, BadAnswer> {
         let text = core::str::from_utf8(body).map_err(|_| BadAnswer::new("the body is not UTF-8"))?;
-        if depth(text) > DEEPEST {
+        if is_too_deep(text) {
             return Err(BadAnswer::new(format!("the body is nested deeper than {DEEPEST} levels")));
         }
         let outer = Self::of(text)?;
@@ -46,7 +46,8 @@ impl<'a> Object<'a> {
         }
     }
 
-    fn of(text: &'a str) -> Result<Self, BadAnswer> {
+    /// Reads a text that is one object, or the part of one. How deep it may be is checked for the whole.
+    pub(crate) fn of(text: &'a str) -> Result<Self, BadAnswer> {
         // Told apart here, because the parser's own words for it would quote the whole body.
         if !text.trim_ascii_start().starts_with('{') {
             return Err(BadAnswer::new("the body is not a JSON object"));
@@ -142,6 +143,11 @@ impl<'a> Visitor<'a> for Fields {
         }
         Ok(fields)
     }
+}
+
+/// Whether no answer and no frame of the API is nested so deeply.
+pub(crate) fn is_too_deep(json: &str) -> bool {
+    depth(json) > DEEPEST
 }
 
 /// The deepest nesting of brackets outside strings.
