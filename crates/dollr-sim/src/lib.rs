@@ -42,7 +42,6 @@
 //!
 //! # Out of scope
 //!
-//! - Realtime keys and the realtime socket.
 //! - TLS, HTTP/2, and being reached from the internet: it is for development, and keeps everything in memory.
 //! - Currency exchange: payer and payee amounts are the source's total.
 //! - Rate limits of its own: a 429 is a fault to arm.
@@ -62,6 +61,7 @@ mod fields;
 mod hosted;
 mod ledger;
 mod magic;
+mod realtime;
 mod server;
 mod simulator;
 mod source;
@@ -76,5 +76,9 @@ pub use execution::Operation;
 pub use fault::{Call, Fault, FaultKind, When};
 pub use ledger::{CallEntry, Caller, Direction, Ledger, Movement, OrderEntry, ReferenceEntry};
 pub use magic::cheat_sheet;
+pub use realtime::{
+    ANON_KEY, ConnectionEntry, FrameDirection, FrameEntry, Moment, RealtimeLog, RealtimeSettings, Scenario,
+    ScenarioKind, TokenEntry,
+};
 pub use simulator::{Builder, CLIENT_ID, CLIENT_SECRET, Simulator};
 pub use source::SourceKind;

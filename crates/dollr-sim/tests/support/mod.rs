@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod socket;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dollr_sim::{Builder, CLIENT_ID, CLIENT_SECRET, Clock, Simulator, SourceKind};
