@@ -116,12 +116,12 @@ impl Socket {
     }
 
     async fn finish(mut self, reader: ReadHalf<TokioIo<Upgraded>>, mut writer: WriteHalf<TokioIo<Upgraded>>) {
-        if self.state == State::Stalled {
-            return pending().await;
-        }
         // A client that is gone doesn't miss it.
         let _ = writer.write_all(&self.web.get_ref().output).await;
         self.web.get_mut().output.clear();
+        if self.state == State::Stalled {
+            return pending().await;
+        }
         let now_ms = self.shared.clock.now_ms();
         self.shared.realtime.note(|log| log.change(self.id, |entry| entry.ended_at_ms = Some(now_ms)));
         if self.state == State::Reset {
@@ -161,8 +161,9 @@ impl Socket {
         self.connection.heard(now_ms);
         match message {
             Message::Text(text) => {
-                self.note(FrameDirection::In, "text", kept(text));
+                // In this order, so that what is in the log has been dealt with.
                 self.connection.receive(text, now_ms);
+                self.note(FrameDirection::In, "text", kept(text));
             }
             Message::Binary(_) => self.note(FrameDirection::In, "binary", String::new()),
             Message::Ping(_) => self.note(FrameDirection::In, "ping", String::new()),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tungstenite::{Error, Message, WebSocket};
 
 use super::{Payment, World, world_of};
-use dollr_sim::{RealtimeSettings, Simulator};
+use dollr_sim::{FrameDirection, RealtimeSettings, Simulator};
 
 pub(crate) const TABLE: &str = "checkout_payment_intent_public_status";
 
@@ -184,6 +184,20 @@ impl Client {
             }
             said.push(frame);
         }
+    }
+
+    /// Waits until the server has got a frame with this text.
+    pub(crate) fn wait_until_heard(&self, world: &World, text: &str) {
+        while world.sim.realtime_log().frames_with(FrameDirection::In, text).count() == 0 {
+            std::thread::yield_now();
+        }
+    }
+
+    /// Whether nothing at all is said while one might have expected it.
+    pub(crate) fn is_silent_for_a_moment(&mut self) -> bool {
+        let moment = Some(Duration::from_millis(200));
+        self.web.get_ref().set_read_timeout(moment).expect("a time-out");
+        matches!(self.web.read(), Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock)
     }
 
     pub(crate) fn expect_silence(&mut self) {
