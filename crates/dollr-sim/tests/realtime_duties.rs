@@ -141,9 +141,7 @@ fn a_join_is_refused_after_a_delay_in_which_nothing_is_answered() {
     let expired = world.sim.realtime_key(payment.session_id, &payment.reference, -9);
     client.send_join(&topic(&payment), &join_payload(&json!([]), &expired));
     client.send(&json!([null, "beat", "phoenix", "heartbeat", {}]));
-    while world.sim.realtime_log().frames_with(FrameDirection::In, "heartbeat").count() == 0 {
-        std::thread::yield_now();
-    }
+    world.wait_until_heard("heartbeat");
     assert_eq!(world.sim.realtime_log().frames_with(FrameDirection::Out, "").count(), 0);
     world.clock.advance(5_000);
     let reply = client.next();

@@ -102,7 +102,7 @@ fn a_join_fails_at_once_or_after_a_while_for_any_reason() {
         post(&world, &scenario);
         join(&mut client);
         client.send(&json!([null, "beat", "phoenix", "heartbeat", {}]));
-        client.wait_until_heard(&world, r#""beat""#);
+        world.wait_until_heard(r#""beat""#);
         let before = world.sim.realtime_log().frames_with(FrameDirection::Out, "").count();
         world.clock.advance(after_ms - 1);
         assert_eq!(world.sim.realtime_log().frames_with(FrameDirection::Out, "").count(), before);

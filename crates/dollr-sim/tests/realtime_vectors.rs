@@ -125,7 +125,7 @@ fn shape(frame: &Value) -> Value {
             *value = match &*value {
                 Value::String(_) => json!("text"),
                 Value::Array(all) => {
-                    json!({"list of": all.first().map(|one| one.as_object().map(|o| o.len()))})
+                    json!({"list of": all.first().map(|one| one.as_object().map(serde_json::Map::len))})
                 }
                 Value::Object(fields) => json!({"object": !fields.is_empty()}),
                 other => other.clone(),

@@ -49,6 +49,13 @@ impl World {
         self.connect_to(&self.socket_path("2.0.0")).expect("a connection")
     }
 
+    /// Waits until the server has dealt with a frame with this text.
+    pub(crate) fn wait_until_heard(&self, text: &str) {
+        while self.sim.realtime_log().frames_with(FrameDirection::In, text).count() == 0 {
+            std::thread::yield_now();
+        }
+    }
+
     /// The status of the refusal, when it is one.
     pub(crate) fn connect_to(&self, path: &str) -> Result<Client, u16> {
         let host = self.sim.base_url().replace("http://", "");
@@ -183,13 +190,6 @@ impl Client {
                 return said;
             }
             said.push(frame);
-        }
-    }
-
-    /// Waits until the server has got a frame with this text.
-    pub(crate) fn wait_until_heard(&self, world: &World, text: &str) {
-        while world.sim.realtime_log().frames_with(FrameDirection::In, text).count() == 0 {
-            std::thread::yield_now();
         }
     }
 
