@@ -1,5 +1,7 @@
 // What the judges share: a world to pay in, the simulator's control endpoints, and waiting for a condition.
 
+import { randomUUID } from "node:crypto";
+
 export const base = process.env.SUPABASE_URL;
 export const anonKey = process.env.SUPABASE_ANON_KEY;
 
@@ -26,7 +28,7 @@ export async function prepare() {
     mode: "HOSTED", source_kind: "INVOICE", party_phone: "231880000001", currency: "USD", items: [item],
   });
   const session = await post("/v1/sessions/checkout", { source_id: checkout.source_id, source_type: "INVOICE" });
-  return { session: session.id, reference: crypto.randomUUID() };
+  return { session: session.id, reference: randomUUID() };
 }
 
 export async function obtainKey(payment) {

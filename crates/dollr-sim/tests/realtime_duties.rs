@@ -43,6 +43,18 @@ fn a_handshake_is_refused_with_its_status_and_sentence() {
 }
 
 #[test]
+fn the_header_goes_before_the_query() {
+    let world = swift_world();
+    let anon = world.sim.anon_key();
+    let ask = |header: &str, query: &str| {
+        let url = format!("{}/realtime/v1/websocket?vsn=2.0.0&apikey={query}", world.sim.base_url());
+        let request = ureq::get(url).config().http_status_as_error(false).proxy(None).build();
+        request.header("x-api-key", header).call().expect("an answer").status().as_u16()
+    };
+    assert_eq!((ask("nonsense", anon), ask(anon, "nonsense")), (401, 400), "400: it is no upgrade");
+}
+
+#[test]
 fn version_1_is_spoken_unless_the_client_asks_for_2() {
     let world = world();
     let payment = world.prepare("1000");

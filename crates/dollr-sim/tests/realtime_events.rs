@@ -2,9 +2,10 @@
 
 mod support;
 
+use dollr_sim::{Call, Clock, Fault, FaultKind, Simulator};
 use serde_json::{Value, json};
 use support::socket::{TABLE, binding, join_payload, outline, topic};
-use support::{errors, new_reference, world};
+use support::{Payment, errors, new_reference, world, world_at};
 
 #[test]
 fn each_change_of_the_payment_is_an_event() {
@@ -36,6 +37,18 @@ fn each_change_of_the_payment_is_an_event() {
         (&third["record"]["status"], &third["commit_timestamp"]),
         (&json!("COMPLETED"), &json!("2025-06-01T14:30:03.300Z"))
     );
+}
+
+#[test]
+fn changes_are_heard_as_time_goes_by_itself() {
+    let world = world_at(Simulator::builder(), Clock::scaled(20.0));
+    let payment = world.prepare("18");
+    let mut client = world.connect();
+    client.join(&payment, &world.key(&payment));
+    assert_eq!(client.next()[4]["message"], "Subscribed to PostgreSQL");
+    world.collect(&payment);
+    let statuses = [client.next_status(), client.next_status(), client.next_status()];
+    assert_eq!(statuses, ["PENDING", "PROCESSING", "COMPLETED"]);
 }
 
 #[test]
@@ -249,6 +262,20 @@ fn a_key_is_for_a_session_and_a_payment_and_lives_for_seconds() {
     let key_call =
         calls.iter().find(|call| call.path == "/v1/realtime-keys/collection").expect("it is logged");
     assert_eq!(key_call.reference_id.as_ref(), Some(&payment.reference));
+}
+
+#[test]
+fn the_key_call_has_faults_of_its_own() {
+    let world = world();
+    let (one, two) = (world.prepare("1000"), world.prepare("1000"));
+    let fault = Fault::new(Call::RealtimeKey, FaultKind::MissingField { name: "access_token".to_owned() });
+    world.sim.arm(fault.for_reference(&two.reference));
+    let key = |payment: &Payment| {
+        let (session, reference) = (payment.session_id, &payment.reference);
+        let body = json!({"session_id": session, "source_type": "ORDER", "reference_id": reference});
+        world.post("/v1/realtime-keys/collection", &body).json()["access_token"].is_string()
+    };
+    assert_eq!([key(&one), key(&two), key(&two)], [true, false, true]);
 }
 
 #[test]

@@ -48,7 +48,10 @@ pub(crate) fn world() -> World {
 }
 
 pub(crate) fn world_of(builder: Builder) -> World {
-    let clock = Clock::manual(START_MS);
+    world_at(builder, Clock::manual(START_MS))
+}
+
+pub(crate) fn world_at(builder: Builder, clock: Clock) -> World {
     let sim = builder.clock(clock.clone()).start().expect("a simulator");
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
