@@ -8,10 +8,9 @@ use serde_json::{Value, json};
 
 use super::channel::{Channel, PREFIX};
 use super::frame::{Incoming, Outgoing, Serializer};
-use super::log::TokenEntry;
 use super::row::{self, Change};
 use super::scenario::ScenarioKind;
-use super::token::{self, Claims};
+use super::token::Claims;
 use super::{Hub, Moment};
 use crate::world::World;
 
@@ -60,6 +59,8 @@ pub(crate) struct Connection {
     /// Whether frames are no longer answered at all.
     pub(super) dead: bool,
     last_heard_ms: u64,
+    /// Everything that was due by then is done.
+    done_until_ms: u64,
     immediate_seen: usize,
     output: Vec<Output>,
 }
@@ -88,6 +89,7 @@ impl Connection {
             busy: false,
             dead: false,
             last_heard_ms: now_ms,
+            done_until_ms: now_ms,
             immediate_seen,
             output: Vec::new(),
         }
@@ -113,6 +115,7 @@ impl Connection {
     /// Does everything that is due by now.
     pub(crate) fn run(&mut self, now_ms: u64) {
         let idle_at = self.idle_at();
+        self.done_until_ms = now_ms;
         self.do_due(now_ms.min(idle_at));
         let mut seen = self.immediate_seen;
         for scenario in self.hub.immediate(&mut seen) {
@@ -132,16 +135,19 @@ impl Connection {
         self.last_heard_ms.saturating_add(self.hub.settings().idle_close_after_ms)
     }
 
-    /// When it has something to do by itself.
-    pub(crate) fn next_due(&self, now_ms: u64) -> u64 {
+    /// When it has something to do by itself after what it has done, if ever.
+    pub(crate) fn next_due(&self) -> Option<u64> {
+        if self.dead {
+            return None;
+        }
         let planned = self.agenda.keys().next().map(|(at_ms, _)| *at_ms);
         let world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         let listening =
             self.channels.iter().filter(|channel| channel.live || channel.live_with_change.is_some());
         let watched = listening.filter_map(Channel::watched);
         let executions = watched.filter_map(|reference| world.executions.get(reference)?.first());
-        let changes = executions.filter_map(|execution| execution.next_change(now_ms));
-        changes.chain(planned).chain([self.idle_at()]).min().unwrap_or(u64::MAX)
+        let changes = executions.filter_map(|execution| execution.next_change(self.done_until_ms));
+        changes.chain(planned).chain([self.idle_at()]).min()
     }
 
     fn do_due(&mut self, now_ms: u64) {
@@ -211,50 +217,7 @@ impl Connection {
         }
     }
 
-    /// §2.5: a new token for a channel. There is no answer, only what follows.
-    fn refresh(&mut self, serial: u64, frame: &Incoming, now_ms: u64) {
-        let Some(channel) = self.channels.iter_mut().find(|channel| channel.serial == serial) else { return };
-        let Some(token) = frame.payload["access_token"].as_str() else { return };
-        if token.starts_with("sb_") || token == channel.token {
-            return;
-        }
-        let checked = token::check(token, now_ms);
-        token.clone_into(&mut channel.token);
-        self.note_token(TokenEntry::new(&frame.topic, "access_token", &checked), now_ms);
-        match checked {
-            Ok(claims) => {
-                let after_ms = self.hub.settings().resubscribe_after_ms;
-                self.plan(claims.expires_at_ms(), Task::Expire(serial, token.to_owned()));
-                self.plan(now_ms.saturating_add(after_ms), Task::Resubscribe(serial, claims));
-            }
-            Err(refusal) => self.end(serial, &refusal.message()),
-        }
-    }
-
-    pub(super) fn note_token(&self, entry: TokenEntry, at_ms: u64) {
-        self.hub.note(|log| log.tokens.push(TokenEntry { connection: self.id, at_ms, ..entry }));
-    }
-
-    fn resubscribe(&mut self, serial: u64, claims: Claims, at_ms: u64) {
-        let Some(channel) = self.channel(serial) else { return };
-        let same = channel.claims.reference_id == claims.reference_id && channel.live;
-        channel.claims = claims;
-        if same {
-            // What it has not heard yet comes all the same: the subscription was changed in its place.
-            return self.say_live(serial, at_ms);
-        }
-        self.go_live(serial, at_ms);
-    }
-
-    fn expire(&mut self, serial: u64, token: &str, at_ms: u64) {
-        if self.channel(serial).is_some_and(|channel| channel.token == token) {
-            let seconds_ago = token::check(token, at_ms).err();
-            let message = seconds_ago.map_or_else(String::new, |refusal| refusal.message());
-            self.end(serial, &message);
-        }
-    }
-
-    fn go_live(&mut self, serial: u64, at_ms: u64) {
+    pub(super) fn go_live(&mut self, serial: u64, at_ms: u64) {
         let Some(channel) = self.channel(serial) else { return };
         if let Some(trouble) = channel.trouble() {
             return self.system(serial, "postgres_changes", "error", &trouble);
@@ -269,7 +232,7 @@ impl Connection {
         self.say_live(serial, at_ms);
     }
 
-    fn say_live(&mut self, serial: u64, at_ms: u64) {
+    pub(super) fn say_live(&mut self, serial: u64, at_ms: u64) {
         let Some(channel) = self.channel(serial) else { return };
         let reference = channel.reference().map(str::to_owned);
         if let Some(frame) = channel.held.take() {

@@ -1,4 +1,4 @@
-//! The handshake (§1): which serializer, which key, and the refusals as HTTP answers.
+//! The handshake: which serializer, which key, and the refusals as HTTP answers.
 
 use std::io;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A join (§2.2, §3.3): which token, what is answered, and when the channel is live.
+//! A join: which token, what is answered, and when the channel is live.
 
 use serde_json::{Value, json};
 

@@ -11,6 +11,7 @@ mod frame;
 mod handshake;
 mod join;
 mod log;
+mod refresh;
 mod row;
 mod scenario;
 pub(crate) mod sheet;

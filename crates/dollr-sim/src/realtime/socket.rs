@@ -4,13 +4,14 @@
 use std::collections::VecDeque;
 use std::future::pending;
 use std::io::{self, Read, Write};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tungstenite::{Error, Message, WebSocket};
@@ -20,7 +21,7 @@ use super::log::{FrameDirection, FrameEntry, kept};
 use crate::server::Shared;
 use crate::stream::{Failure, Wire};
 
-/// A client's frame may have so many bytes (§3.5).
+/// A client's frame may have so many bytes.
 const FRAME_LIMIT: usize = 5_000_000;
 
 /// How long the client may take to answer a close, in real time.
@@ -87,13 +88,17 @@ impl Socket {
         let shared = Arc::clone(&self.shared);
         let mut news = shared.realtime.news.subscribe();
         let mut buffer = vec![0; 64 * 1024];
+        let mut patience = pin!(sleep(CLOSE_PATIENCE));
         loop {
             news.mark_unchanged();
             self.advance();
             if !matches!(self.state, State::Open | State::Closing | State::GivenUp) {
                 break;
             }
-            let due = self.connection.next_due(shared.clock.now_ms());
+            if self.state == State::Open {
+                patience.as_mut().reset(Instant::now() + CLOSE_PATIENCE);
+            }
+            let due = self.connection.next_due();
             tokio::select! {
                 read = reader.read(&mut buffer) => match read {
                     Ok(count) if count > 0 => self.web.get_mut().input.extend(buffer.iter().take(count)),
@@ -103,8 +108,8 @@ impl Socket {
                     Ok(count) => drop(self.web.get_mut().output.drain(..count)),
                     Err(_) => self.state = State::Over,
                 },
-                () = shared.clock.reach(Some(due)), if self.state == State::Open => {}
-                () = sleep(CLOSE_PATIENCE), if self.state != State::Open => self.state = State::Over,
+                () = shared.clock.reach(due), if self.state == State::Open => {}
+                () = &mut patience, if self.state != State::Open => self.state = State::Over,
                 _ = news.changed() => {}
             }
         }
