@@ -33,8 +33,8 @@ pub(crate) fn sim(args: &Args, sim: &Sim) -> Result<ExitCode, Failure> {
     } else {
         output::say(format_args!("A simulated Dollr at {url} (stop it with Ctrl-C)\n"))?;
         output::say(format_args!(
-            "  export DOLLR_BASE_URL={url} DOLLR_CLIENT_ID={CLIENT_ID} DOLLR_CLIENT_SECRET={CLIENT_SECRET}\n  \
-             export SUPABASE_URL={url} SUPABASE_ANON_KEY={ANON_KEY}\n"
+            "  export DOLLR_BASE_URL={url} DOLLR_CLIENT_ID={CLIENT_ID} DOLLR_CLIENT_SECRET={CLIENT_SECRET} \
+             SUPABASE_URL={url} SUPABASE_ANON_KEY={ANON_KEY}\n"
         ))?;
         output::say(dollr_sim::cheat_sheet())?;
     }
