@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dollr_client::core::{CheckoutOrder, Intent, ReferenceId};
 use dollr_client::{Attempt, Error, Report};
-use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Clock, Simulator};
+use dollr_sim::{ANON_KEY, CLIENT_ID, CLIENT_SECRET, Clock, Simulator};
 use indicatif::ProgressBar;
 use serde_json::json;
 
@@ -28,11 +28,13 @@ pub(crate) fn sim(args: &Args, sim: &Sim) -> Result<ExitCode, Failure> {
         .map_err(|e| Failure::new(format!("cannot listen on {}: {e}", sim.listen)))?;
     let url = simulator.base_url();
     if args.json {
-        output::say(json!({ "base_url": url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET }))?;
+        output::say(json!({ "base_url": url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET,
+            "supabase_url": url, "supabase_anon_key": ANON_KEY }))?;
     } else {
         output::say(format_args!("A simulated Dollr at {url} (stop it with Ctrl-C)\n"))?;
         output::say(format_args!(
-            "  export DOLLR_BASE_URL={url} DOLLR_CLIENT_ID={CLIENT_ID} DOLLR_CLIENT_SECRET={CLIENT_SECRET}\n"
+            "  export DOLLR_BASE_URL={url} DOLLR_CLIENT_ID={CLIENT_ID} DOLLR_CLIENT_SECRET={CLIENT_SECRET} \
+             SUPABASE_URL={url} SUPABASE_ANON_KEY={ANON_KEY}\n"
         ))?;
         output::say(dollr_sim::cheat_sheet())?;
     }

@@ -38,7 +38,7 @@ impl Received {
     fn find_reference(&self) -> Option<String> {
         match self.call? {
             Call::Status => self.path().rsplit('/').next().map(str::to_owned),
-            Call::Execute => Fields::parse(&self.body)?.text("reference_id"),
+            Call::Execute | Call::RealtimeKey => Fields::parse(&self.body)?.text("reference_id"),
             _ => None,
         }
     }
@@ -88,6 +88,7 @@ fn classify(path: &str) -> Option<Call> {
         _ if rest.starts_with("executions/") => Call::Execute,
         _ if rest.starts_with("status/") => Call::Status,
         _ if rest.starts_with("links/") => Call::Links,
+        _ if rest.starts_with("realtime-keys/") => Call::RealtimeKey,
         _ => Call::Any,
     };
     Some(call)

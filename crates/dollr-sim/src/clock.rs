@@ -1,11 +1,11 @@
 //! The simulator's time. Every payment's progress is a pure function of this clock, so a manual one makes a test exact.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
+use tokio::sync::watch;
 
 /// A handle to the simulator's clock; clones share the same time.
 ///
@@ -20,8 +20,8 @@ pub struct Clock(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     pace: Pace,
-    /// What [`Clock::advance`] has added, in ms.
-    skipped: AtomicU64,
+    /// What [`Clock::advance`] has added, in ms; whoever waits for a moment watches it.
+    skipped: watch::Sender<u64>,
 }
 
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Clock {
     }
 
     fn new(pace: Pace) -> Self {
-        Self(Arc::new(Inner { pace, skipped: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { pace, skipped: watch::Sender::new(0) }))
     }
 
     /// Milliseconds since the Unix epoch.
@@ -65,13 +65,12 @@ impl Clock {
             Pace::Manual { start_ms } => start_ms,
             Pace::Scaled { origin_ms, since, factor } => origin_ms.saturating_add(scale(since, factor)),
         };
-        base.saturating_add(self.0.skipped.load(Ordering::SeqCst))
+        base.saturating_add(*self.0.skipped.borrow())
     }
 
     /// Moves on by `ms`. A real or scaled clock skips that time and runs on.
     pub fn advance(&self, ms: u64) {
-        let skip = |skipped: u64| Some(skipped.saturating_add(ms));
-        let _ = self.0.skipped.fetch_update(Ordering::SeqCst, Ordering::SeqCst, skip);
+        self.0.skipped.send_modify(|skipped| *skipped = skipped.saturating_add(ms));
     }
 
     /// Moves on to `ms` since the Unix epoch; a moment that has passed changes nothing.
@@ -82,6 +81,44 @@ impl Clock {
     /// Whether the clock stands still until it is advanced.
     pub fn is_manual(&self) -> bool {
         matches!(self.0.pace, Pace::Manual { .. })
+    }
+
+    /// Returns when it is `ms` since the Unix epoch, however that comes about; without a moment, never.
+    pub(crate) async fn reach(&self, ms: Option<u64>) {
+        let mut skips = self.0.skipped.subscribe();
+        let Some(ms) = ms else { return std::future::pending().await };
+        loop {
+            skips.mark_unchanged();
+            let left = ms.saturating_sub(self.now_ms());
+            if left == 0 {
+                return;
+            }
+            let pause = async {
+                match self.0.pace.wall_time(left) {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = pause => {}
+                _ = skips.changed() => {}
+            }
+        }
+    }
+}
+
+impl Pace {
+    /// How long `ms` of this time take; a time that stands still never gets there.
+    fn wall_time(&self, ms: u64) -> Option<Duration> {
+        let wall = Duration::from_millis(ms);
+        match self {
+            Self::Real => Some(wall),
+            Self::Manual { .. } => None,
+            // A millisecond more than needed, because the division rounds.
+            Self::Scaled { factor, .. } => Duration::try_from_secs_f64(wall.as_secs_f64() / factor)
+                .ok()
+                .map(|pause| pause + Duration::from_millis(1)),
+        }
     }
 }
 
@@ -108,6 +145,11 @@ pub(crate) fn iso(ms: u64) -> String {
     timestamp(ms).to_string()
 }
 
+/// The same with milliseconds, always three digits of them.
+pub(crate) fn iso_with_millis(ms: u64) -> String {
+    format!("{:.3}", timestamp(ms))
+}
+
 /// The value of a `Date` header (RFC 9110 §5.6.7).
 pub(crate) fn http_date(ms: u64) -> String {
     DateTimePrinter::new()
@@ -117,7 +159,7 @@ pub(crate) fn http_date(ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, http_date, iso};
+    use super::{Clock, http_date, iso, iso_with_millis};
 
     #[test]
     fn a_manual_clock_only_moves_forward() {
@@ -131,6 +173,7 @@ mod tests {
     #[test]
     fn timestamps_are_written_as_the_api_and_http_do() {
         assert_eq!(iso(1_748_788_200_000), "2025-06-01T14:30:00Z");
+        assert_eq!(iso_with_millis(1_748_788_200_010), "2025-06-01T14:30:00.010Z");
         assert_eq!(http_date(1_748_788_200_000), "Sun, 01 Jun 2025 14:30:00 GMT");
         assert_eq!(iso(u64::MAX), iso(u64::MAX - 1), "a far moment is capped, not a panic");
     }

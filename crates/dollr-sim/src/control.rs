@@ -35,11 +35,11 @@ async fn front() -> Answer {
     page("Dollr simulator", &format!("<p>No money moves here.</p><pre>{sheet}</pre>"))
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Answer> {
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Answer> {
     serde_json::from_slice(body).map_err(|error| Answer::detail(422, &error.to_string()))
 }
 
-fn json(value: &impl serde::Serialize) -> Answer {
+pub(crate) fn json(value: &impl serde::Serialize) -> Answer {
     match serde_json::to_vec(value) {
         Ok(body) => Answer::json(200, body),
         Err(error) => Answer::detail(500, &error.to_string()),

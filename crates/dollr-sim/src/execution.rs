@@ -98,6 +98,28 @@ impl Execution {
         }
     }
 
+    /// Each status it has had up to this moment, and since when.
+    pub(crate) fn history(&self, now_ms: u64) -> Vec<(u64, &'static str)> {
+        let confirmed = self.confirmation.map(|Confirmation { at_ms, .. }| (at_ms, self.status_at(at_ms)));
+        let steps = self.plan.steps.iter().filter_map(|step| {
+            let at_ms = self.created_at.saturating_add(step.after_ms);
+            let counts = step.after_ms == 0 || confirmed.is_none_or(|(confirmed_at, _)| at_ms < confirmed_at);
+            counts.then_some((at_ms, step.status))
+        });
+        let mut history: Vec<_> = steps.chain(confirmed).filter(|(at_ms, _)| *at_ms <= now_ms).collect();
+        history.dedup_by_key(|(_, status)| *status);
+        history
+    }
+
+    /// When its status changes next by itself.
+    pub(crate) fn next_change(&self, now_ms: u64) -> Option<u64> {
+        if self.confirmation.is_some() {
+            return None;
+        }
+        let moments = self.plan.steps.iter().map(|step| self.created_at.saturating_add(step.after_ms));
+        moments.filter(|at| *at > now_ms).min()
+    }
+
     pub(crate) fn is_open_at(&self, now_ms: u64) -> bool {
         !matches!(self.status_at(now_ms), "COMPLETED" | "FAILED")
     }

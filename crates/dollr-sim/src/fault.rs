@@ -21,6 +21,8 @@ pub enum Call {
     SourceStatus,
     /// `GET /v1/links/…`
     Links,
+    /// `POST /v1/realtime-keys/…`
+    RealtimeKey,
     /// Every call under `/v1`.
     #[default]
     Any,

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::fault::KINDS;
+use crate::realtime::sheet::{HEADING, SCENARIOS};
 
 /// A status that a payment has from a moment after its creation on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +190,10 @@ pub fn cheat_sheet() -> String {
     for (json, what) in KINDS {
         let _ = writeln!(sheet, "  {json:<54}  {what}");
     }
+    sheet.push_str(HEADING);
+    for (json, what) in SCENARIOS {
+        let _ = writeln!(sheet, "  {json:<54}  {what}");
+    }
     sheet
 }
 
@@ -213,12 +218,16 @@ Control
   POST   /_sim/clock           {\"advance_ms\":5000} or {\"advance_to_ms\":1748788200000}
   POST   /_sim/tokens/expire   every token handed out so far stops working
   POST   /_sim/deliver         requests that delay_effect holds up arrive now
+  GET    /_sim/realtime        every connection, token and frame of the realtime socket
+  POST   /_sim/realtime/scenarios   arm one of those below: {\"kind\":\"close\",\"code\":1012}; DELETE disarms all
+  POST   /_sim/realtime/settings    {\"live_after_ms\":300}, and the other delays
   POST   /_sim/reset           back to the start
 ";
 
 const FAULTS: &str = "
 Faults: {\"at\": …, \"when\": …, \"times\": 1, \"skip\": 0, and one of the lines below}
-  at: token, checkout, session, execute, status, source_status, links, any (any unless given)
+  at: token, checkout, session, execute, status, source_status, links, realtime_key, any
+  (any unless given)
   when: before or after the effect (before unless given); times 4294967295 is for ever
 ";
 

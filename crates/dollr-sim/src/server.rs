@@ -27,6 +27,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::hosted;
 use crate::ledger::Ledger;
 use crate::magic::FAILED_THEN_COMPLETED;
+use crate::realtime::{self, Hub};
 use crate::spoil::{Past, spoil};
 use crate::stream::{Failure, FaultyStream, Wire};
 use crate::traffic::Traffic;
@@ -39,6 +40,7 @@ const HEAD_BYTES_SENT: usize = 14;
 pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) world: Arc<Mutex<World>>,
+    pub(crate) realtime: Arc<Hub>,
     traffic: Mutex<Traffic>,
     router: Router,
 }
@@ -61,8 +63,10 @@ enum Delivery {
 
 impl Shared {
     pub(crate) fn new(clock: Clock, world: World) -> Self {
-        let router = api::routes().merge(hosted::routes()).merge(control::routes());
-        Self { clock, world: Arc::new(Mutex::new(world)), traffic: Mutex::default(), router }
+        let control = control::routes().merge(realtime::control::routes());
+        let router = api::routes().merge(hosted::routes()).merge(control);
+        let realtime = Arc::new(Hub::new());
+        Self { clock, world: Arc::new(Mutex::new(world)), realtime, traffic: Mutex::default(), router }
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
@@ -83,6 +87,8 @@ impl Shared {
         let (mut world, mut traffic) = (self.world(), self.traffic());
         *world = World::new(world.settings.clone(), self.clock.now_ms());
         *traffic = Traffic::default();
+        drop((world, traffic));
+        self.realtime.reset();
     }
 
     fn stage(&self, with_effect: bool, fate: Option<&'static str>) -> Stage {
@@ -97,6 +103,8 @@ impl Shared {
         request.extensions_mut().insert(stage);
         request.extensions_mut().insert(Arc::clone(self));
         let Ok(response) = self.router.clone().call(request).await;
+        // Whatever it has done, those who watch may have to hear of it.
+        self.realtime.tell();
         read_answer(response).await
     }
 
@@ -200,13 +208,32 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, stop: ones
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut outages = shared.realtime.outages();
+    let address = listener.local_addr();
+    let mut listener = Some(listener);
     loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                tokio::spawn(converse(stream, Arc::clone(&shared)));
+        let accepted = async {
+            match &listener {
+                Some(listener) => listener.accept().await,
+                None => Err(io::ErrorKind::NotConnected.into()),
             }
-            // Out of file descriptors, most likely: give those that are open a moment to end.
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        };
+        tokio::select! {
+            accepted = accepted => match accepted {
+                Ok((stream, _)) => {
+                    tokio::spawn(converse(stream, Arc::clone(&shared)));
+                }
+                // Out of file descriptors, most likely: give those that are open a moment to end.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            },
+            _ = outages.changed() => {
+                listener = None;
+                let for_ms = *outages.borrow_and_update();
+                tokio::time::sleep(Duration::from_millis(for_ms)).await;
+            }
+        }
+        if let (None, Ok(address)) = (&listener, &address) {
+            listener = TcpListener::bind(address).await.ok();
         }
     }
 }
@@ -217,7 +244,7 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>) {
     let io = TokioIo::new(FaultyStream::new(stream, Arc::clone(&wire)));
     let service = service_fn(|request| respond(Arc::clone(&shared), Arc::clone(&wire), request));
     // A connection that breaks is the client's business, or a fault's.
-    let _ = http1::Builder::new().auto_date_header(false).serve_connection(io, service).await;
+    let _ = http1::Builder::new().auto_date_header(false).serve_connection(io, service).with_upgrades().await;
 }
 
 /// An error closes the connection without an answer.
@@ -226,6 +253,9 @@ async fn respond(
     wire: Arc<Wire>,
     request: Request<Incoming>,
 ) -> io::Result<Response<WireBody>> {
+    if realtime::is_socket(&request) {
+        return realtime::accept(shared, wire, request).await;
+    }
     let received = Received::read(request).await?;
     match shared.handle(&received).await {
         Outcome::Deliver(answer, delivery) => Ok(deliver(answer, &delivery, &wire, shared.clock.now_ms())),

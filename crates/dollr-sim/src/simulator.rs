@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use crate::clock::Clock;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
+use crate::realtime::{ANON_KEY, RealtimeLog, RealtimeSettings, Scenario, sign_key};
 use crate::server::{Shared, serve};
 use crate::source::{Checkout, Means, SourceKind};
 use crate::validate::parse_amount;
@@ -30,6 +31,7 @@ pub struct Builder {
     listen: SocketAddr,
     clock: Clock,
     settings: Settings,
+    realtime: RealtimeSettings,
 }
 
 impl Builder {
@@ -67,6 +69,12 @@ impl Builder {
         self
     }
 
+    /// How long the realtime socket's server takes for things.
+    #[must_use]
+    pub fn realtime(self, realtime: RealtimeSettings) -> Self {
+        Self { realtime, ..self }
+    }
+
     /// Listens, on a thread of its own.
     ///
     /// # Errors
@@ -78,6 +86,7 @@ impl Builder {
         let settings = Settings { base_url: base_url.clone(), ..self.settings };
         let world = World::new(settings, self.clock.now_ms());
         let shared = Arc::new(Shared::new(self.clock, world));
+        shared.realtime.set(self.realtime);
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&shared);
@@ -132,6 +141,7 @@ impl Simulator {
                 client_secret: CLIENT_SECRET.to_owned(),
                 base_url: String::new(),
             },
+            realtime: RealtimeSettings::default(),
         }
     }
 
@@ -218,7 +228,46 @@ impl Simulator {
     /// The payer answers 3-D Secure for a payment; says whether it was asking.
     pub fn confirm_3ds(&self, reference_id: &str, approve: bool) -> bool {
         let now_ms = self.shared.clock.now_ms();
-        self.shared.world().confirm(approve, now_ms, |execution| execution.reference_id == reference_id)
+        let asked =
+            self.shared.world().confirm(approve, now_ms, |execution| execution.reference_id == reference_id);
+        self.shared.realtime.tell();
+        asked
+    }
+
+    /// What `createClient` takes as its URL (`SUPABASE_URL`); the socket is at `/realtime/v1/websocket` under it.
+    pub fn supabase_url(&self) -> String {
+        self.base_url()
+    }
+
+    /// The `apikey` that opens the socket (`SUPABASE_ANON_KEY`).
+    pub fn anon_key(&self) -> &'static str {
+        ANON_KEY
+    }
+
+    /// A key for a payment's row that is good for so many seconds, without the key call; negative: it has expired.
+    pub fn realtime_key(&self, session_id: u64, reference_id: &str, seconds: i64) -> String {
+        let now_ms = self.shared.clock.now_ms();
+        sign_key(session_id, reference_id, now_ms, (now_ms / 1000).saturating_add_signed(seconds))
+    }
+
+    /// Makes something go wrong with the realtime socket; of several that match a moment, the one armed first strikes.
+    pub fn stage(&self, scenario: Scenario) {
+        self.shared.realtime.arm(scenario);
+    }
+
+    /// Lets everything go right again on the realtime socket.
+    pub fn unstage_all(&self) {
+        self.shared.realtime.disarm();
+    }
+
+    /// Every connection, token and frame of the realtime socket until now.
+    pub fn realtime_log(&self) -> RealtimeLog {
+        self.shared.realtime.log()
+    }
+
+    /// How long the realtime socket's server takes for things, from now on.
+    pub fn set_realtime(&self, settings: RealtimeSettings) {
+        self.shared.realtime.set(settings);
     }
 }
 

@@ -100,6 +100,16 @@ impl Form {
         text.parse().unwrap_or(SourceKind::Invoice)
     }
 
+    /// A source kind, or none for `SUBSCRIPTION`, which the realtime keys' schema has too.
+    pub(crate) fn realtime_source(&mut self, name: &str) -> Option<SourceKind> {
+        let wrong = (
+            "value is not a valid enumeration member; permitted: 'INVOICE', 'ORDER', 'SUBSCRIPTION'",
+            "type_error.enum",
+        );
+        let holds = |text: &str| text == "SUBSCRIPTION" || text.parse::<SourceKind>().is_ok();
+        self.checked(name, wrong, holds).parse().ok()
+    }
+
     /// A version-4 UUID, in the hyphenated form or the simple one.
     pub(crate) fn reference(&mut self, name: &str) -> String {
         let wrong = ("value is not a valid version 4 UUID", "value_error.uuid");

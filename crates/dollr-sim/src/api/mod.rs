@@ -3,6 +3,7 @@
 pub(crate) mod checkout;
 pub(crate) mod execution;
 pub(crate) mod links;
+pub(crate) mod realtime;
 pub(crate) mod session;
 pub(crate) mod status;
 pub(crate) mod token;
@@ -84,7 +85,7 @@ impl World {
     }
 }
 
-/// Every documented endpoint of §2 to §5.
+/// Every documented endpoint of §2 to §6, but for the socket.
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/v1/jwt/client/obtain/token", post(token::obtain))
@@ -93,6 +94,7 @@ pub(crate) fn routes() -> Router {
         .route("/v1/executions/{operation}", post(execution::execute))
         .route("/v1/status/source", get(status::source))
         .route("/v1/status/{operation}/{reference_id}", get(status::execution))
+        .route("/v1/realtime-keys/collection", post(realtime::obtain_key))
         .route("/v1/links/pay", get(links::pay))
         .route("/v1/links/receipt", get(links::receipt))
         .fallback(async || Answer::detail(404, "Not Found"))

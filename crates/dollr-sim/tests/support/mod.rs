@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod socket;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dollr_sim::{Builder, CLIENT_ID, CLIENT_SECRET, Clock, Simulator, SourceKind};
@@ -46,7 +48,10 @@ pub(crate) fn world() -> World {
 }
 
 pub(crate) fn world_of(builder: Builder) -> World {
-    let clock = Clock::manual(START_MS);
+    world_at(builder, Clock::manual(START_MS))
+}
+
+pub(crate) fn world_at(builder: Builder, clock: Clock) -> World {
     let sim = builder.clock(clock.clone()).start().expect("a simulator");
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
