@@ -52,6 +52,9 @@ enum Purport {
 /// asking a last question.
 const LAST_QUESTION: Duration = Duration::from_secs(60);
 
+/// A process that has more patience than this is not alone with its payment for longer.
+const LONGEST_ATTENDED: Duration = Duration::from_secs(3_600);
+
 /// Calls, by what they were for. Token calls are shared and not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Calls {
@@ -241,7 +244,10 @@ impl<'a, M: Machine> Drive<'a, M> {
             Kind::parse(M::KIND).ok_or_else(|| Error::Rejected(format!("no journal for a {}", M::KIND)))?;
         let page = Page::of(&machine, snapshot, now).noting(what);
         let due = match purport {
-            Purport::Sends | Purport::Tells if page.open => Some(self.deadline.max(now).after(LAST_QUESTION)),
+            Purport::Sends | Purport::Tells if page.open => {
+                let deadline = self.deadline.clamp(now, now.after(LONGEST_ATTENDED));
+                Some(deadline.after(LAST_QUESTION))
+            }
             _ => page.due,
         };
         let page = Page { sends: purport == Purport::Sends, due, ..page };

@@ -152,12 +152,12 @@ impl Fulfilment {
 
     /// Writes a row as its machine has it.
     fn correct(&self, entry: &Entry, now: Timestamp) -> Result<(), Error> {
-        let page = match entry.kind {
-            Kind::Execution => Page::of(&Execution::restore(&entry.snapshot)?, &entry.snapshot, now),
-            Kind::Source => Page::of(&Source::restore(&entry.snapshot)?, &entry.snapshot, now),
+        let Some(row) = self.journal.load(&entry.key)? else { return Ok(()) };
+        let page = match row.kind {
+            Kind::Execution => Page::of(&Execution::restore(&row.snapshot)?, &row.snapshot, now),
+            Kind::Source => Page::of(&Source::restore(&row.snapshot)?, &row.snapshot, now),
         };
-        let version = self.journal.load(&entry.key)?.map_or(entry.version, |row| row.version);
-        match self.journal.save(&entry.key, version, &page.noting("not to be shipped"), now) {
+        match self.journal.save(&row.key, row.version, &page.noting("not to be shipped"), now) {
             Ok(_) | Err(JournalError::Stale { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }

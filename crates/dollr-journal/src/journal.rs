@@ -9,6 +9,10 @@ use dollr_core::{Snapshot, Timestamp};
 use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
 
+/// No page is due later than this after it is written, and no lease lasts longer: what is further ahead was written by a
+/// clock that has been set back since, and is taken as due, or over.
+pub const AHEAD: Duration = Duration::from_secs(7_200);
+
 /// Makes of what is kept what is to be kept, at the moment that it is given; none leaves it as it is.
 pub type Change<'a> = &'a mut dyn FnMut(Option<Snapshot>, Timestamp) -> Option<Snapshot>;
 
@@ -55,7 +59,7 @@ journal! {
     /// What happened to a row, in order; nothing where there is no such row.
     fn lines(&self, key: &str) -> Vec<Line>;
 
-    /// Takes rows that are due, the longest due first. Nobody else gets them until the term is over or they are saved, and
+    /// Takes rows that are due, the longest due first, and then those whose due moment is further than [`AHEAD`]. Nobody else gets them until the term is over or they are saved, and
     /// taking makes a new version: whoever had them before can no longer save them (invariant I14). The rows of a worker
     /// that has crashed come back when its term is over.
     fn take_due(&self, lease: Lease<'_>, now: Timestamp) -> Vec<Entry>;

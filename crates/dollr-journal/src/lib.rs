@@ -111,7 +111,7 @@ mod stored;
 
 pub use entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 pub use error::JournalError;
-pub use journal::{Change, Journal};
+pub use journal::{AHEAD, Change, Journal};
 pub use level::NEWEST_SCHEMA;
 pub use open::{holds_password, open, open_existing, schema_of};
 #[cfg(feature = "postgres")]

@@ -17,6 +17,7 @@ on_each_engine! {
     i14_who_had_a_row_before_it_was_taken_can_no_longer_write_it,
     i14_f30_a_worker_whose_term_is_over_can_no_longer_write,
     f25_the_rows_of_a_worker_that_crashed_come_back_by_themselves,
+    f31_what_a_clock_wrote_that_has_been_set_back_since_is_due,
     what_is_given_back_is_due_as_before,
     a_row_that_was_saved_is_due_when_its_page_says,
     i7_ten_payments_that_never_end_do_not_hold_up_the_eleventh,
@@ -122,6 +123,17 @@ fn f25_the_rows_of_a_worker_that_crashed_come_back_by_themselves<D: Engine>() {
     let journal = desk.journal();
     assert_eq!(taken_over(&journal, "next").key, "a");
     assert_eq!(taken_over(&journal, "next").key, "b");
+}
+
+fn f31_what_a_clock_wrote_that_has_been_set_back_since_is_due<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    for (key, due) in [("years", 100_000_000), ("soon", 7_000), ("hours", 8_000), ("now", 0)] {
+        add(&journal, key, Some(due));
+    }
+    assert_eq!(keys(&take(&journal, "worker", 2, at(0))), ["now", "hours"], "what is due comes first");
+    assert_eq!(keys(&take(&journal, "worker", 9, at(0))), ["years"]);
+    assert!(keys(&take(&journal, "worker", 9, at(7_000))).contains(&"soon"));
 }
 
 fn what_is_given_back_is_due_as_before<D: Engine>() {

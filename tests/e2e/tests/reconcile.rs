@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use dollr_client::core::{Limit, Policy, Resend, SourceRef};
+use dollr_client::core::{Limit, Policy, Resend, SourceRef, Timestamp};
 use dollr_client::journal::{Entry, Journal, SqliteJournal};
-use dollr_client::{Attempt, Client, Reconcile, Summary};
+use dollr_client::{Attempt, Client, Clock, Reconcile, Summary};
 use dollr_e2e::{Payment, World};
 use dollr_sim::{Call, Fault, FaultKind, SourceKind};
 
@@ -155,6 +155,54 @@ fn a_horizon_of_ones_own_counts_from_the_payments_birth() {
     assert_eq!(summary.stuck, [payment.key()], "{summary:?}");
 }
 
+/// I5: what was given up by a shorter horizon is asked about again by a longer one.
+#[test]
+fn a_longer_horizon_takes_up_what_a_shorter_one_has_given_up() {
+    let world = World::start();
+    let payment = hand_over(&world, "3000");
+    let client = world.client();
+    let clock = world.sim.clock();
+    clock.advance_to(clock.now_ms() + 7_200_000);
+    let short = client.reconcile(&Reconcile::default().horizon(HOUR)).expect("a summary");
+    assert_eq!(short.stuck, [payment.key()], "{short:?}");
+    let how = Reconcile::default().horizon(HOUR * 72);
+    let long = client.reconcile(&how).expect("a summary");
+    assert!(long.stuck.is_empty(), "{long:?}");
+    clock.advance_to(clock.now_ms() + 3_600_000);
+    let again = client.reconcile(&how).expect("a summary");
+    assert_eq!((again.asked, again.verdicts.get("open")), (1, Some(&1)), "{again:?}");
+}
+
+/// The world's clock, some time ahead.
+#[derive(Debug)]
+struct Ahead(dollr_sim::Clock, Duration);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.now_ms()).after(self.1)
+    }
+
+    fn sleep_until(&self, until: Timestamp) {
+        self.0
+            .advance_to(until.as_millis().saturating_sub(u64::try_from(self.1.as_millis()).expect("short")));
+    }
+}
+
+/// F31, T13: a host whose clock was ahead for one run, by less than the horizon and by more.
+#[test]
+fn i5_one_run_with_a_wrong_clock_forgets_nothing() {
+    for ahead in [HOUR * 24, HOUR * 80] {
+        let world = World::start();
+        let payment = hand_over(&world, "1090");
+        let wrong = world.builder().clock(Ahead(world.sim.clock(), ahead)).build().expect("a client");
+        let summary = pass(Duration::from_secs(30), &world, &wrong);
+        assert_eq!(summary.asked, 1, "{summary:?}");
+        let client = world.client();
+        let passes: Vec<_> = (0..3).map(|_| pass(Duration::from_secs(700), &world, &client)).collect();
+        assert!(passes.iter().any(|summary| summary.paid == [payment.key()]), "{ahead:?}: {passes:?}");
+    }
+}
+
 /// I12: who still waits for a payment asks about it himself.
 #[test]
 fn a_payment_that_a_process_is_at_work_on_is_left_to_it() {
@@ -272,6 +320,9 @@ fn a_row_that_cannot_be_read_stops_nobody() {
     assert_eq!(*key, broken.key());
     assert!(why.contains("has been changed since it was written"), "{why}");
     assert!(summary.needs_a_person());
+    let sql = "SELECT holds_order FROM dollr_entries WHERE key = ?1";
+    let held: bool = raw.query_row(sql, [broken.key()], |row| row.get(0)).expect("a row");
+    assert!(held, "I2: it is not known that no money moved");
     let before = row(&world, &broken);
     assert!(before.open && before.state == "Open", "nothing was lost: {before:?}");
     let soon = pass(Duration::from_secs(600), &world, &client);
@@ -354,7 +405,7 @@ fn a_run_that_is_stopped_gives_back_what_it_has_not_asked_about() {
     let clock = world.sim.clock();
     clock.advance_to(clock.now_ms() + 600_000);
     let stopped = world.client().reconcile(&how).expect("a summary");
-    assert!(stopped.stopped && stopped.asked < 120, "{stopped:?}");
+    assert!(stopped.stopped && stopped.asked < 100, "{stopped:?}");
     let rest = world.client().reconcile(&Reconcile::default()).expect("a summary");
     assert_eq!(stopped.asked + rest.asked, 120, "{stopped:?} {rest:?}");
     assert!(!rest.stopped);

@@ -173,9 +173,7 @@ impl Summary {
             Verdict::Stuck(_) | Verdict::Mismatch(_) => &mut self.stuck,
             _ => return,
         };
-        if !list.iter().any(|listed| listed == key) {
-            list.push(key.to_owned());
-        }
+        list.push(key.to_owned());
     }
 }
 
@@ -192,11 +190,7 @@ impl Client {
         let run = Run::new(self, journal, how);
         let _span = info_span!("reconcile").entered();
         let mut summary = run.pass()?;
-        for entry in journal.unattended(usize::MAX)? {
-            if let Ok(verdict) = row::unattended(&entry, how.horizon, self.clock.now()) {
-                summary.take_in_unattended(&entry.key, &verdict);
-            }
-        }
+        run.take_in_unattended(&mut summary)?;
         summary.backlog = journal.backlog(self.clock.now())?;
         summary.tell(self.budget()?.as_ref());
         Ok(summary)

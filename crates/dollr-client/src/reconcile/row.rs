@@ -22,7 +22,7 @@ pub(super) struct Settled {
     snapshot: Snapshot,
     state: String,
     open: bool,
-    due: Option<Timestamp>,
+    pub(super) due: Option<Timestamp>,
     pub(super) paid: bool,
     holds_order: bool,
     what: Option<String>,
@@ -191,14 +191,28 @@ pub(super) fn put_off(entry: &Entry, now: Timestamp) -> Settled {
     }
 }
 
-/// How a row stands that nobody looks after any more.
-pub(super) fn unattended(entry: &Entry, horizon: Option<Duration>, now: Timestamp) -> Result<Verdict, Error> {
-    fn of<M: Machine>(entry: &Entry, horizon: Option<Duration>, now: Timestamp) -> Result<Verdict, Error> {
-        let adopted = Event::Adopted { horizon };
-        let machine = applied(M::restore(&entry.snapshot)?, adopted, now)?;
-        Ok(match machine.next(now) {
+/// How a row stands that nobody looks after any more, as it is to be written; with a moment to look after it again, where
+/// it was given up by another horizon or a clock that was wrong.
+pub(super) fn unattended(entry: &Entry, horizon: Option<Duration>, now: Timestamp) -> Result<Settled, Error> {
+    fn of<M: Machine>(entry: &Entry, horizon: Option<Duration>, now: Timestamp) -> Result<Settled, Error> {
+        let machine = applied(M::restore(&entry.snapshot)?, Event::Adopted { horizon }, now)?;
+        let verdict = match machine.next(now) {
             Action::Done(verdict) => verdict,
             _ => machine.verdict(),
+        };
+        let Page { state, open, due, paid, holds_order, .. } = Page::of(&machine, &entry.snapshot, now);
+        Ok(Settled {
+            key: entry.key.clone(),
+            version: entry.version,
+            snapshot: entry.snapshot.clone(),
+            state: state.to_owned(),
+            open,
+            due,
+            paid,
+            holds_order,
+            what: None,
+            verdict,
+            conflict: None,
         })
     }
     match entry.kind {

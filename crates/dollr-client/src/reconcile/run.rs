@@ -1,5 +1,6 @@
 //! One run: rows are taken in batches, looked after by several workers, and saved as they come back.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use dollr_core::{Execution, Machine, Source, Timestamp, Why};
-use dollr_journal::{Entry, Journal, JournalError, Kind, Lease};
+use dollr_journal::{AHEAD, Entry, Journal, JournalError, Kind, Lease};
 use tracing::{debug, info_span, warn};
 
 use super::row::{self, Attended, Settled, Toll};
@@ -165,13 +166,34 @@ impl<'a> Run<'a> {
         }
         let lease = Lease { holder: &self.client.name, limit, term: TERM };
         // Leases begin now, however long the run has lasted. The longest due come first.
-        let mut taken = self.journal.take_due(lease, self.client.clock.now())?;
-        let ours = taken.partition_point(|entry| entry.due.is_some_and(|due| due <= self.begun));
-        let later = taken.split_off(ours);
+        let taken = self.journal.take_due(lease, self.client.clock.now())?;
+        let ours =
+            |entry: &Entry| entry.due.is_some_and(|due| due <= self.begun || due > self.begun.after(AHEAD));
+        let (taken, later): (Vec<_>, Vec<_>) = taken.into_iter().partition(ours);
         debug!(rows = taken.len(), "taken");
         self.give_back(&later)?;
         let more = later.is_empty() && !taken.is_empty();
         Ok((taken, more))
+    }
+
+    /// Lists what nobody looks after any more, and makes due again what somebody should: none is forgotten.
+    pub(super) fn take_in_unattended(&self, summary: &mut Summary) -> Result<(), Error> {
+        let now = self.client.clock.now();
+        let listed: BTreeSet<String> = summary.stuck.iter().chain(&summary.not_sent).cloned().collect();
+        let mut again = Vec::new();
+        for entry in self.journal.unattended(usize::MAX)? {
+            match row::unattended(&entry, self.how.horizon, now) {
+                Ok(row) if row.due.is_some() => again.push(row),
+                Ok(row) if !listed.contains(&row.key) => summary.take_in_unattended(&row.key, &row.verdict),
+                Ok(_) => {}
+                Err(error) => summary.unreadable.push((entry.key, error.to_string())),
+            }
+        }
+        let writes: Vec<_> = again.iter().map(Settled::write).collect();
+        if !writes.is_empty() {
+            self.journal.save_all(&writes, now)?;
+        }
+        Ok(())
     }
 
     fn give_back(&self, entries: &[Entry]) -> Result<(), Error> {
@@ -187,7 +209,9 @@ impl<'a> Run<'a> {
         loop {
             let now = self.client.clock.now();
             match act() {
-                Err(error @ (Busy { .. } | Unsure { .. } | Unusable { .. })) if now < until => {
+                Err(error @ (Busy { .. } | Unsure { .. } | Unusable { .. }))
+                    if now < until && !self.how.stop.load(Ordering::Relaxed) =>
+                {
                     debug!(%error, "trying again");
                     self.client.clock.sleep_until(now.after(PAUSE));
                 }

@@ -29,7 +29,8 @@ impl Window {
             return None;
         }
         self.adapt();
-        Some(self.rows - out)
+        // It may have been halved just now.
+        self.rows.checked_sub(out).filter(|room| *room > 0)
     }
 
     /// What comes back next: half of what is out, or what there is after a short while; nothing when nobody is left.
@@ -52,5 +53,21 @@ impl Window {
         } else if took > Self::LONG {
             self.rows = (self.rows / 2).max(Self::LEAST);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No room is not the same as nothing left to take.
+    #[test]
+    fn a_window_that_was_just_halved_asks_for_nothing() {
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(3));
+        let mut window = Window { rows: 200, since: long_ago };
+        assert_eq!(window.room(100), None);
+        assert_eq!(window.rows, 100);
+        assert_eq!(window.room(50), Some(150), "it was quick, and has doubled");
+        assert_eq!(window.room(101), None);
     }
 }

@@ -63,10 +63,8 @@ ALTER TABLE {p}entries
     ADD COLUMN deliver     boolean NOT NULL DEFAULT false,
     ADD COLUMN ended_at    bigint;
 
-UPDATE {p}entries SET due_at = 0 WHERE open;
-UPDATE {p}entries SET ended_at = updated_at WHERE NOT open;
-UPDATE {p}entries SET holds_order = true
-WHERE order_id IS NOT NULL AND (open OR state IN ('Completed', 'Stuck'));
+UPDATE {p}entries SET due_at = CASE WHEN open THEN 0 END, ended_at = CASE WHEN open THEN NULL ELSE updated_at END,
+    holds_order = order_id IS NOT NULL AND (open OR state IN ('Completed', 'Stuck'));
 ALTER TABLE {p}entries ALTER COLUMN due_at SET DEFAULT 0, ALTER COLUMN holds_order SET DEFAULT true;
 -- Room in each page for a row that is taken, so that no index is written for that.
 ALTER TABLE {p}entries SET (fillfactor = 75);
@@ -138,7 +136,8 @@ pub(super) fn ensure(wire: &mut Wire, address: &Address, missing: Missing) -> Re
     // 0x444C4C52 is `DLLR`: a lock of ours alone, for this prefix. It is taken before the transaction begins, because what
     // others have made since a transaction began is not always seen in it.
     wire.rows("SELECT pg_advisory_lock(x'444C4C52'::int, hashtext($1))", &[&address.prefix])?;
-    wire.batch("BEGIN")?;
+    // A step takes as long as there are rows.
+    wire.batch("BEGIN; SET LOCAL statement_timeout = 0")?;
     climb(wire, address)?;
     wire.batch("COMMIT")?;
     wire.rows("SELECT pg_advisory_unlock(x'444C4C52'::int, hashtext($1))", &[&address.prefix])?;
@@ -150,7 +149,7 @@ fn climb(wire: &mut Wire, address: &Address) -> Result<(), Fault> {
     let mut level = level(wire, address)?;
     check(address, level)?;
     while let Some((step, next)) = level.next(&STEPS) {
-        wire.batch(&named(step.sql, &address.prefix))?;
+        wire.long_batch(&named(step.sql, &address.prefix))?;
         level = next;
     }
     let (version, min_reader) = (level.version, level.min_reader);

@@ -14,7 +14,7 @@ const PRUNABLE: &str = "FROM {p}entries
 
 /// An event may go only after its row has.
 const PRUNE: [&str; 3] = [
-    "DELETE FROM {p}claims WHERE entry_id = ANY($1)",
+    "DELETE FROM {p}claims WHERE entry_id = ANY($1) AND fulfilled_at IS NOT NULL",
     "DELETE FROM {p}entries WHERE id = ANY($1)",
     "DELETE FROM {p}events WHERE entry_id = ANY($1)",
 ];

@@ -16,6 +16,9 @@ use super::fault::{Fault, unusable};
 /// How long a statement may take, at the client. The server ends it sooner.
 const ANSWER: Duration = Duration::from_secs(15);
 
+/// How long a step of the schema may take.
+const MIGRATION: Duration = Duration::from_secs(3_600);
+
 /// How long the end of a connection may take.
 const GOODBYE: Duration = Duration::from_millis(200);
 
@@ -68,6 +71,13 @@ impl Wire {
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), Fault> {
         let client = &self.client;
         in_time(&self.runtime, async { Ok(client.batch_execute(sql).await?) })
+    }
+
+    /// The same, for what takes long.
+    pub(super) fn long_batch(&mut self, sql: &str) -> Result<(), Fault> {
+        let client = &self.client;
+        let work = async { timeout(MIGRATION, client.batch_execute(sql)).await };
+        Ok(self.runtime.block_on(work).map_err(|_| Fault::Late(MIGRATION))??)
     }
 
     /// The rows that a statement gives. It is prepared once.

@@ -10,7 +10,7 @@ use super::rows::entry;
 use super::wire::Wire;
 use crate::entry::{Backlog, Entry, Lease, Version};
 use crate::error::JournalError;
-use crate::journal::Change;
+use crate::journal::{AHEAD, Change};
 use crate::stored::{moment, whole};
 
 pub(super) const TAKE: &str = "WITH due AS (
@@ -43,13 +43,22 @@ pub(super) fn take(
     lease: Lease<'_>,
     now: Timestamp,
 ) -> Result<Vec<Entry>, JournalError> {
-    let (now, limit) = (whole(now.as_millis()), i64::try_from(lease.limit).unwrap_or(i64::MAX));
     let term = i64::try_from(lease.term.as_millis()).unwrap_or(i64::MAX / 2);
-    let mut taken = journal.rows(TAKE, &[&now, &limit, &lease.holder, &term], |row| {
-        Ok((row.try_get::<_, i64>(12)?, entry(row)?))
-    })?;
-    taken.sort_by_key(|(id, entry)| (entry.due, entry.updated_at, *id));
-    Ok(taken.into_iter().map(|(_, entry)| entry).collect())
+    let mut all_taken = Vec::new();
+    let far_ahead = TAKE.replace("due_at <= $1", "due_at > $1");
+    for (sql, moment) in [(TAKE, now), (&far_ahead, now.after(AHEAD))] {
+        let moment = whole(moment.as_millis());
+        let limit = i64::try_from(lease.limit - all_taken.len()).unwrap_or(i64::MAX);
+        let mut taken = journal.rows(sql, &[&moment, &limit, &lease.holder, &term], |row| {
+            Ok((row.try_get::<_, i64>(12)?, entry(row)?))
+        })?;
+        taken.sort_by_key(|(id, entry)| (entry.due, entry.updated_at, *id));
+        all_taken.extend(taken.into_iter().map(|(_, entry)| entry));
+        if all_taken.len() == lease.limit {
+            break;
+        }
+    }
+    Ok(all_taken)
 }
 
 pub(super) fn give_back(journal: &PostgresJournal, taken: &[(&str, Version)]) -> Result<(), JournalError> {

@@ -196,7 +196,7 @@ fn rows_are_found_by_their_indexes() {
         ["SEARCH dollr_entries USING INDEX dollr_entries_order (order_id=?)"],
         "the order is locked while this is found out"
     );
-    let taken = plan(&work::take_sql());
+    let taken = plan(&work::take_sql(work::DUE));
     assert_eq!(taken[0], "SEARCH dollr_entries USING INTEGER PRIMARY KEY (rowid=?)");
     assert_eq!(taken[2], "SEARCH dollr_entries USING INDEX dollr_entries_due (due_at<?)");
     assert_eq!(taken.len(), 3, "what is due is not sorted: {taken:?}");

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::rows::{COLUMNS, all, entry, most};
 use crate::entry::{Backlog, Entry, Lease, Version};
-use crate::journal::Change;
+use crate::journal::{AHEAD, Change};
 use crate::stored::{moment, whole};
 
 /// Takes the rows that have been due for longest, in that order.
@@ -14,21 +14,34 @@ pub(super) fn take(
     lease: Lease<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<Entry>> {
-    let values = named_params! {
-        ":holder": lease.holder, ":until": whole(now.after(lease.term).as_millis()), ":now": whole(now.as_millis()),
-        ":limit": most(lease.limit),
-    };
-    let mut taken = all(connection, &take_sql(), values, |row| Ok((row.get::<_, i64>(12)?, entry(row)?)))?;
-    taken.sort_by_key(|(id, entry)| (entry.due, entry.updated_at, *id));
-    Ok(taken.into_iter().map(|(_, entry)| entry).collect())
+    let ahead = now.after(AHEAD);
+    let mut all_taken = Vec::new();
+    for due in [DUE, FAR_AHEAD] {
+        let values = named_params! {
+            ":holder": lease.holder, ":until": whole(now.after(lease.term).as_millis()),
+            ":now": whole(now.as_millis()), ":ahead": whole(ahead.as_millis()),
+            ":limit": most(lease.limit - all_taken.len()),
+        };
+        let sql = take_sql(due);
+        let mut taken = all(connection, &sql, values, |row| Ok((row.get::<_, i64>(12)?, entry(row)?)))?;
+        taken.sort_by_key(|(id, entry)| (entry.due, entry.updated_at, *id));
+        all_taken.extend(taken.into_iter().map(|(_, entry)| entry));
+        if all_taken.len() == lease.limit {
+            break;
+        }
+    }
+    Ok(all_taken)
 }
 
-pub(super) fn take_sql() -> String {
+pub(super) const DUE: &str = "due_at <= :now";
+const FAR_AHEAD: &str = "due_at > :ahead";
+
+pub(super) fn take_sql(due: &str) -> String {
     format!(
         "UPDATE dollr_entries SET holder = :holder, lease_until = :until, version = version + 1
          WHERE id IN (
              SELECT id FROM dollr_entries INDEXED BY dollr_entries_due
-             WHERE due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+             WHERE {due} AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :ahead)
              ORDER BY due_at, updated_at, id LIMIT :limit)
          RETURNING {COLUMNS}, id"
     )
