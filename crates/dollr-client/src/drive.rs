@@ -223,7 +223,9 @@ impl<'a, M: Machine> Drive<'a, M> {
 
     /// Saves the machine, if the journal has it differently.
     fn keep(&mut self, what: &str, purport: Purport) -> Result<Written, Error> {
-        if self.row.as_ref().is_some_and(|row| row.saved == self.machine) {
+        // What is open and the same is still due earlier, once it is handed over.
+        let stays = purport != Purport::HandsOver || self.machine.is_terminal();
+        if stays && self.row.as_ref().is_some_and(|row| row.saved == self.machine) {
             return Ok(Written::Durable);
         }
         self.write(self.machine.clone(), &self.machine.snapshot(), what, purport)

@@ -52,6 +52,17 @@ fn i5_what_was_handed_over_is_asked_about_until_it_is_paid() {
     assert_eq!((after.asked, after.calls.total()), (0, 0), "what has ended is left alone: {after:?}");
 }
 
+/// I12: once nobody waits, others need not wait for somebody who might.
+#[test]
+fn what_was_handed_over_is_due_when_its_schedule_says() {
+    let world = World::start();
+    // Its last question is the first that finds it at work.
+    let payment = hand_over(&world, "3000");
+    let due = row(&world, &payment).due.expect("it is open");
+    assert!(due <= Timestamp::from_millis(world.sim.clock().now_ms() + 4_000), "{due}");
+    assert_eq!(pass(Duration::from_secs(4), &world, &world.client()).asked, 1);
+}
+
 /// F2, F25: sent, never answered, and its process gone.
 #[test]
 fn i2_what_a_crash_has_left_is_found_and_never_sent_again() {
