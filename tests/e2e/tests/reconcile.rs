@@ -56,8 +56,10 @@ fn i5_what_was_handed_over_is_asked_about_until_it_is_paid() {
 #[test]
 fn what_was_handed_over_is_due_when_its_schedule_says() {
     let world = World::start();
-    // Its last question is the first that finds it at work.
-    let payment = hand_over(&world, "3000");
+    // Its last question is the first that finds it PROCESSING: that is on disk before it is handed over.
+    let payment = world.payment("18");
+    let attempt = Attempt::new(payment.intent.clone()).patience(Duration::from_secs(2));
+    world.client().collect(attempt).expect("a report");
     let due = row(&world, &payment).due.expect("it is open");
     assert!(due <= Timestamp::from_millis(world.sim.clock().now_ms() + 4_000), "{due}");
     assert_eq!(pass(Duration::from_secs(4), &world, &world.client()).asked, 1);
