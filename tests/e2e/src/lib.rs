@@ -116,6 +116,14 @@ impl World {
         self.sim.arm(fault.for_reference(payment.key()));
     }
 
+    /// Collects with no patience: the payment is handed over at once.
+    pub fn hand_over(&self, account: &str) -> Payment {
+        let payment = self.payment(account);
+        let attempt = Attempt::new(payment.intent.clone()).patience(Duration::ZERO);
+        self.client().collect(attempt).expect("a report");
+        payment
+    }
+
     /// Pays from account `1002` (approved after 2 s) while `faults` strike, and checks the promises.
     pub fn collect(&self, faults: impl IntoIterator<Item = Fault>) -> (Payment, Report) {
         self.collect_with(&self.client(), "1002", faults)

@@ -3,24 +3,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
-use dollr_client::core::{Limit, Policy, Resend, SourceRef, Timestamp};
+use dollr_client::core::{Policy, Resend, SourceRef, Timestamp};
 use dollr_client::journal::{Entry, Journal, SqliteJournal};
 use dollr_client::{Attempt, Client, Clock, Reconcile, Summary};
 use dollr_e2e::{Payment, World};
 use dollr_sim::{Call, Fault, FaultKind, SourceKind};
 
 const HOUR: Duration = Duration::from_secs(3_600);
-
-/// Collects with no patience: the payment is handed over at once.
-fn hand_over(world: &World, account: &str) -> Payment {
-    let payment = world.payment(account);
-    let attempt = Attempt::new(payment.intent.clone()).patience(Duration::ZERO);
-    world.client().collect(attempt).expect("a report");
-    payment
-}
 
 fn pass(time: Duration, world: &World, client: &Client) -> Summary {
     let clock = world.sim.clock();
@@ -40,7 +31,7 @@ fn reads(world: &World, payment: &Payment) -> u64 {
 #[test]
 fn i5_what_was_handed_over_is_asked_about_until_it_is_paid() {
     let world = World::start();
-    let payment = hand_over(&world, "1090");
+    let payment = world.hand_over("1090");
     let client = world.client();
     let early = pass(Duration::from_secs(30), &world, &client);
     assert_eq!((early.asked, early.verdicts["open"], early.calls.status), (1, 1, 1), "{early:?}");
@@ -104,7 +95,7 @@ fn what_was_never_sent_is_listed_each_time_and_not_sent() {
 fn what_has_failed_is_asked_about_once_more_and_its_contradiction_said_once() {
     let world = World::start();
     let (flips, _) = world.collect_with(&world.client(), "5000", []);
-    let stays = hand_over(&world, "2000");
+    let stays = world.hand_over("2000");
     let client = world.client();
     for payment in [&flips, &stays] {
         assert_eq!(row(&world, payment).state, "Failed");
@@ -128,7 +119,7 @@ fn what_has_failed_is_asked_about_once_more_and_its_contradiction_said_once() {
 #[test]
 fn what_is_open_at_the_horizon_is_given_up_and_listed() {
     let world = World::start();
-    let payment = hand_over(&world, "3000");
+    let payment = world.hand_over("3000");
     let client = world.client();
     for _ in 0..24 {
         let summary = pass(HOUR, &world, &client);
@@ -159,7 +150,7 @@ fn what_is_open_at_the_horizon_is_given_up_and_listed() {
 #[test]
 fn a_horizon_of_ones_own_counts_from_the_payments_birth() {
     let world = World::start();
-    let payment = hand_over(&world, "3000");
+    let payment = world.hand_over("3000");
     let client = world.client();
     pass(HOUR, &world, &client);
     let clock = world.sim.clock();
@@ -172,7 +163,7 @@ fn a_horizon_of_ones_own_counts_from_the_payments_birth() {
 #[test]
 fn a_longer_horizon_takes_up_what_a_shorter_one_has_given_up() {
     let world = World::start();
-    let payment = hand_over(&world, "3000");
+    let payment = world.hand_over("3000");
     let client = world.client();
     let clock = world.sim.clock();
     clock.advance_to(clock.now_ms() + 7_200_000);
@@ -206,7 +197,7 @@ impl Clock for Ahead {
 fn i5_one_run_with_a_wrong_clock_forgets_nothing() {
     for ahead in [HOUR * 24, HOUR * 80] {
         let world = World::start();
-        let payment = hand_over(&world, "1090");
+        let payment = world.hand_over("1090");
         let wrong = world.builder().clock(Ahead(world.sim.clock(), ahead)).build().expect("a client");
         let summary = pass(Duration::from_secs(30), &world, &wrong);
         assert_eq!(summary.asked, 1, "{summary:?}");
@@ -259,8 +250,8 @@ fn a_payment_whose_process_has_died_is_due_when_its_patience_would_be_over() {
 #[test]
 fn nobody_starves_after_an_outage() {
     let world = World::start();
-    let endless: Vec<_> = (0..10).map(|_| hand_over(&world, "3000")).collect();
-    let eleventh = hand_over(&world, "1090");
+    let endless: Vec<_> = (0..10).map(|_| world.hand_over("3000")).collect();
+    let eleventh = world.hand_over("1090");
     let client = world.client();
     world.sim.arm(Fault::new(Call::Status, FaultKind::Drop).times(22));
     for _ in 0..2 {
@@ -275,26 +266,6 @@ fn nobody_starves_after_an_outage() {
     );
     assert_eq!(summary.paid, [eleventh.key()]);
     assert!(endless.iter().all(|payment| reads(&world, payment) >= 1));
-}
-
-/// T32, I14: who reconciles beside others asks about what they have not.
-#[test]
-fn four_reconcilers_ask_about_each_payment_once() {
-    let world = World::start();
-    let payments: Vec<_> = (0..60).map(|_| hand_over(&world, "3000")).collect();
-    let before: Vec<_> = payments.iter().map(|payment| reads(&world, payment)).collect();
-    let clock = world.sim.clock();
-    clock.advance_to(clock.now_ms() + 600_000);
-    let clients: Vec<_> = (0..4).map(|_| world.client()).collect();
-    let asked: u64 = thread::scope(|scope| {
-        let reconcile = |client: &Client| client.reconcile(&Reconcile::default()).expect("a summary").asked;
-        let runs: Vec<_> = clients.iter().map(|client| scope.spawn(move || reconcile(client))).collect();
-        runs.into_iter().map(|run| run.join().expect("no panic")).sum()
-    });
-    assert_eq!(asked, 60);
-    for (payment, before) in payments.iter().zip(before) {
-        assert_eq!(reads(&world, payment), before + 1, "asked about once");
-    }
 }
 
 #[test]
@@ -322,7 +293,7 @@ fn hosted_checkouts_are_reconciled_too() {
 #[test]
 fn a_row_that_cannot_be_read_stops_nobody() {
     let world = World::start();
-    let (broken, other) = (hand_over(&world, "3000"), hand_over(&world, "3000"));
+    let (broken, other) = (world.hand_over("3000"), world.hand_over("3000"));
     let raw = rusqlite::Connection::open(world.journal_path()).expect("a connection");
     let sql = "UPDATE dollr_entries SET snapshot = replace(snapshot, 'USD', 'ZWG') WHERE key = ?1";
     raw.execute(sql, [broken.key()]).expect("changed");
@@ -342,86 +313,6 @@ fn a_row_that_cannot_be_read_stops_nobody() {
     assert_eq!((soon.asked, soon.unreadable.len()), (1, 0), "{soon:?}");
     assert!(reads(&world, &other) >= 2);
     assert_eq!(pass(HOUR, &world, &client).unreadable.len(), 1, "it is not forgotten");
-}
-
-/// I12: one budget for all who share the journal.
-#[test]
-fn two_reconcilers_share_one_budget() {
-    let world = World::start();
-    for _ in 0..40 {
-        hand_over(&world, "3000");
-    }
-    let clock = world.sim.clock();
-    clock.advance_to(clock.now_ms() + 600_000);
-    let (begun, first) = (clock.now_ms(), world.sim.ledger().calls.len());
-    let limit = Limit::new(2, Duration::from_secs(1)).expect("a limit");
-    let how = Reconcile::default().workers(3).rate(limit);
-    let clients = [world.client(), world.client()];
-    thread::scope(|scope| {
-        for client in &clients {
-            scope.spawn(|| client.reconcile(&how).expect("a summary"));
-        }
-    });
-    let ledger = world.sim.ledger();
-    let calls: Vec<_> = ledger.calls[first..].iter().filter(|call| call.method == "GET").collect();
-    assert_eq!(calls.len(), 40);
-    // Virtual time goes on only while somebody waits: 2 at once, and then 2 a second.
-    for (n, call) in (0_u64..).zip(&calls) {
-        let least = begun + (n.saturating_sub(2)) * 500;
-        assert!(
-            call.at_ms + 1 >= least,
-            "call {n} came at {} ms, {} too early",
-            call.at_ms - begun,
-            least - call.at_ms
-        );
-    }
-    assert!(clock.now_ms() - begun >= 18_900, "{}", clock.now_ms() - begun);
-}
-
-/// I12: a 429 counts for everybody, and one with a long wait ends the run.
-#[test]
-fn a_vendor_that_asks_for_patience_gets_it_from_all() {
-    let world = World::start();
-    for _ in 0..20 {
-        hand_over(&world, "3000");
-    }
-    let limit = Limit::new(100, Duration::from_secs(1)).expect("a limit");
-    let how = Reconcile::default().workers(2).rate(limit);
-    let throttled = FaultKind::RetryAfter { value: "600".to_owned() };
-    world.sim.arm(Fault::new(Call::Status, throttled));
-    let clock = world.sim.clock();
-    clock.advance_to(clock.now_ms() + 600_000);
-    let summary = world.client().reconcile(&how).expect("a summary");
-    assert_eq!(summary.throttled, 1, "{summary:?}");
-    let wait = summary.cool_down.expect("it says so");
-    assert!(wait <= Duration::from_secs(660) && wait > Duration::from_secs(500), "{wait:?}");
-    let made = world.sim.ledger().calls.len();
-    let other = world.client().reconcile(&how).expect("a summary");
-    assert_eq!((other.asked, other.cool_down.is_some()), (0, true), "{other:?}");
-    let gets = |from: usize| world.sim.ledger().calls[from..].iter().filter(|c| c.method == "GET").count();
-    assert_eq!(gets(made), 0, "nobody asked");
-    clock.advance_to(clock.now_ms() + 700_000);
-    let after = world.client().reconcile(&how).expect("a summary");
-    assert_eq!((after.asked, after.throttled), (20, 0), "what was given back was due: {after:?}");
-}
-
-/// What was taken and not asked about is given back, and due as before.
-#[test]
-fn a_run_that_is_stopped_gives_back_what_it_has_not_asked_about() {
-    let world = World::start();
-    for _ in 0..120 {
-        hand_over(&world, "3000");
-    }
-    let stop = Arc::new(AtomicBool::new(false));
-    let raise = Arc::clone(&stop);
-    let how = Reconcile::default().workers(1).stop(stop).watch(move |_| raise.store(true, Ordering::SeqCst));
-    let clock = world.sim.clock();
-    clock.advance_to(clock.now_ms() + 600_000);
-    let stopped = world.client().reconcile(&how).expect("a summary");
-    assert!(stopped.stopped && stopped.asked < 100, "{stopped:?}");
-    let rest = world.client().reconcile(&Reconcile::default()).expect("a summary");
-    assert_eq!(stopped.asked + rest.asked, 120, "{stopped:?} {rest:?}");
-    assert!(!rest.stopped);
 }
 
 /// I1, I2, I3: the only request that a reconciler sends is one that its payment's own policy allows.

@@ -1,0 +1,115 @@
+//! Many who reconcile: what is due is shared out, under one budget of calls, and given back by who stops.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use dollr_client::core::Limit;
+use dollr_client::{Client, Reconcile};
+use dollr_e2e::{Payment, World};
+use dollr_sim::{Call, Fault, FaultKind};
+
+fn reads(world: &World, payment: &Payment) -> u64 {
+    world.sim.ledger().reference(&payment.key()).map_or(0, |entry| entry.status_reads)
+}
+
+/// T32, I14: who reconciles beside others asks about what they have not.
+#[test]
+fn four_reconcilers_ask_about_each_payment_once() {
+    let world = World::start();
+    let payments: Vec<_> = (0..60).map(|_| world.hand_over("3000")).collect();
+    let before: Vec<_> = payments.iter().map(|payment| reads(&world, payment)).collect();
+    let clock = world.sim.clock();
+    clock.advance_to(clock.now_ms() + 600_000);
+    let clients: Vec<_> = (0..4).map(|_| world.client()).collect();
+    let asked: u64 = thread::scope(|scope| {
+        let reconcile = |client: &Client| client.reconcile(&Reconcile::default()).expect("a summary").asked;
+        let runs: Vec<_> = clients.iter().map(|client| scope.spawn(move || reconcile(client))).collect();
+        runs.into_iter().map(|run| run.join().expect("no panic")).sum()
+    });
+    assert_eq!(asked, 60);
+    for (payment, before) in payments.iter().zip(before) {
+        assert_eq!(reads(&world, payment), before + 1, "asked about once");
+    }
+}
+
+/// I12: one budget for all who share the journal.
+#[test]
+fn two_reconcilers_share_one_budget() {
+    let world = World::start();
+    for _ in 0..40 {
+        world.hand_over("3000");
+    }
+    let clock = world.sim.clock();
+    clock.advance_to(clock.now_ms() + 600_000);
+    let (begun, first) = (clock.now_ms(), world.sim.ledger().calls.len());
+    let limit = Limit::new(2, Duration::from_secs(1)).expect("a limit");
+    let how = Reconcile::default().workers(3).rate(limit);
+    let clients = [world.client(), world.client()];
+    thread::scope(|scope| {
+        for client in &clients {
+            scope.spawn(|| client.reconcile(&how).expect("a summary"));
+        }
+    });
+    let ledger = world.sim.ledger();
+    let calls: Vec<_> = ledger.calls[first..].iter().filter(|call| call.method == "GET").collect();
+    assert_eq!(calls.len(), 40);
+    // Virtual time goes on only while somebody waits: 2 at once, and then 2 a second.
+    for (n, call) in (0_u64..).zip(&calls) {
+        let least = begun + (n.saturating_sub(2)) * 500;
+        assert!(
+            call.at_ms + 1 >= least,
+            "call {n} came at {} ms, {} too early",
+            call.at_ms - begun,
+            least - call.at_ms
+        );
+    }
+    assert!(clock.now_ms() - begun >= 18_900, "{}", clock.now_ms() - begun);
+}
+
+/// I12: a 429 counts for everybody, and one with a long wait ends the run.
+#[test]
+fn a_vendor_that_asks_for_patience_gets_it_from_all() {
+    let world = World::start();
+    for _ in 0..20 {
+        world.hand_over("3000");
+    }
+    let limit = Limit::new(100, Duration::from_secs(1)).expect("a limit");
+    let how = Reconcile::default().workers(2).rate(limit);
+    let throttled = FaultKind::RetryAfter { value: "600".to_owned() };
+    world.sim.arm(Fault::new(Call::Status, throttled));
+    let clock = world.sim.clock();
+    clock.advance_to(clock.now_ms() + 600_000);
+    let summary = world.client().reconcile(&how).expect("a summary");
+    assert_eq!(summary.throttled, 1, "{summary:?}");
+    let wait = summary.cool_down.expect("it says so");
+    assert!(wait <= Duration::from_secs(660) && wait > Duration::from_secs(500), "{wait:?}");
+    let made = world.sim.ledger().calls.len();
+    let other = world.client().reconcile(&how).expect("a summary");
+    assert_eq!((other.asked, other.cool_down.is_some()), (0, true), "{other:?}");
+    let gets = |from: usize| world.sim.ledger().calls[from..].iter().filter(|c| c.method == "GET").count();
+    assert_eq!(gets(made), 0, "nobody asked");
+    clock.advance_to(clock.now_ms() + 700_000);
+    let after = world.client().reconcile(&how).expect("a summary");
+    assert_eq!((after.asked, after.throttled), (20, 0), "what was given back was due: {after:?}");
+}
+
+/// What was taken and not asked about is given back, and due as before.
+#[test]
+fn a_run_that_is_stopped_gives_back_what_it_has_not_asked_about() {
+    let world = World::start();
+    for _ in 0..120 {
+        world.hand_over("3000");
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let raise = Arc::clone(&stop);
+    let how = Reconcile::default().workers(1).stop(stop).watch(move |_| raise.store(true, Ordering::SeqCst));
+    let clock = world.sim.clock();
+    clock.advance_to(clock.now_ms() + 600_000);
+    let stopped = world.client().reconcile(&how).expect("a summary");
+    assert!(stopped.stopped && stopped.asked < 100, "{stopped:?}");
+    let rest = world.client().reconcile(&Reconcile::default()).expect("a summary");
+    assert_eq!(stopped.asked + rest.asked, 120, "{stopped:?} {rest:?}");
+    assert!(!rest.stopped);
+}
