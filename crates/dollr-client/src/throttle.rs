@@ -140,3 +140,26 @@ pub(crate) fn wait_for_permit(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dollr_core::{Exchange, Purpose, Response};
+    use dollr_journal::SqliteJournal;
+
+    /// I12: who has taken permits before the vendor asked for patience does not spend them after it.
+    #[test]
+    fn a_429_takes_back_what_was_taken_before_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = SqliteJournal::open(folder.path().join("journal.db")).expect("a journal");
+        let now = Timestamp::from_millis(1_750_000_000_000);
+        let limit = Limit::new(100, Duration::from_secs(1)).expect("a limit");
+        let throttle = Throttle::new(limit, 8);
+        let permit = throttle.permit(&journal, now).expect("readable").expect("a full bucket");
+        let exchange = Exchange { purpose: Purpose::Status, number: 0 };
+        let event = Event::Answered { exchange, response: Response::new(429, "") };
+        throttle.tell(&journal, permit, &event, now).expect("kept");
+        let NotYet { why, .. } = throttle.permit(&journal, now).expect("readable").expect_err("a cool-down");
+        assert_eq!(why, Why::CoolDown);
+    }
+}
