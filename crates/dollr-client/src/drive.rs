@@ -282,13 +282,9 @@ impl<'a, M: Machine> Drive<'a, M> {
 
     fn report(self) -> Report {
         let now = self.client.clock.now();
-        let verdict = match self.machine.next(now) {
-            Action::Done(verdict) => verdict,
-            _ => self.machine.verdict(),
-        };
         Report {
             key: self.machine.key(),
-            verdict,
+            verdict: self.machine.standing(now),
             state: self.machine.state(),
             conflict: self.machine.conflict().cloned(),
             calls: self.calls,

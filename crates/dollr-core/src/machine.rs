@@ -72,6 +72,14 @@ pub trait Machine: Sized + Clone + PartialEq {
         matches!(self.verdict(), Verdict::Paid(_)) && self.conflict().is_none()
     }
 
+    /// How it stands at this moment: a horizon or a patience that is over counts.
+    fn standing(&self, now: Timestamp) -> Verdict {
+        match self.next(now) {
+            Action::Done(verdict) => verdict,
+            _ => self.verdict(),
+        }
+    }
+
     /// When somebody should look after it if nobody waits for it, as [`Event::Adopted`] says; `None` where that would be in vain.
     fn due(&self, now: Timestamp) -> Option<Timestamp> {
         let adopted = self.clone().apply(Event::Adopted { horizon: None }, now);

@@ -32,6 +32,24 @@ pub(super) struct Settled {
 }
 
 impl Settled {
+    /// A row as its machine has it, with nothing to note.
+    fn of<M: Machine>(machine: &M, key: &str, version: Version, snapshot: Snapshot, now: Timestamp) -> Self {
+        let Page { state, open, due, paid, holds_order, .. } = Page::of(machine, &snapshot, now);
+        Self {
+            key: key.to_owned(),
+            version,
+            state: state.to_owned(),
+            open,
+            due,
+            paid,
+            holds_order,
+            what: None,
+            verdict: machine.standing(now),
+            conflict: None,
+            snapshot,
+        }
+    }
+
     pub(super) fn write(&self) -> Write<'_> {
         let page = Page {
             state: &self.state,
@@ -144,28 +162,12 @@ impl<'a> Attended<'a> {
     /// What is to be written of it.
     pub(super) fn settled<M: Machine>(&self, saved: &M, machine: &M) -> Settled {
         let now = self.run.client.clock.now();
-        let snapshot = machine.snapshot();
-        let verdict = match machine.next(now) {
-            Action::Done(verdict) => verdict,
-            _ => machine.verdict(),
-        };
-        let given_up =
-            matches!(verdict, Verdict::Stuck(Stuck::Horizon)).then(|| "given up at the horizon".to_owned());
+        let looked = Settled::of(machine, self.key, self.version, machine.snapshot(), now);
+        let given_up = matches!(looked.verdict, Verdict::Stuck(Stuck::Horizon));
+        let given_up = given_up.then(|| "given up at the horizon".to_owned());
         let moved = machine.moved_since(saved).then(|| happened(saved, machine));
-        let Page { state, open, due, paid, holds_order, .. } = Page::of(machine, &snapshot, now);
-        Settled {
-            key: self.key.to_owned(),
-            version: self.version,
-            state: state.to_owned(),
-            open,
-            due,
-            paid,
-            holds_order,
-            what: moved.or(given_up),
-            conflict: machine.conflict().filter(|_| saved.conflict().is_none()).cloned(),
-            verdict,
-            snapshot,
-        }
+        let conflict = machine.conflict().filter(|_| saved.conflict().is_none()).cloned();
+        Settled { what: moved.or(given_up), conflict, ..looked }
     }
 }
 
@@ -196,24 +198,7 @@ pub(super) fn put_off(entry: &Entry, now: Timestamp) -> Settled {
 pub(super) fn unattended(entry: &Entry, horizon: Option<Duration>, now: Timestamp) -> Result<Settled, Error> {
     fn of<M: Machine>(entry: &Entry, horizon: Option<Duration>, now: Timestamp) -> Result<Settled, Error> {
         let machine = applied(M::restore(&entry.snapshot)?, Event::Adopted { horizon }, now)?;
-        let verdict = match machine.next(now) {
-            Action::Done(verdict) => verdict,
-            _ => machine.verdict(),
-        };
-        let Page { state, open, due, paid, holds_order, .. } = Page::of(&machine, &entry.snapshot, now);
-        Ok(Settled {
-            key: entry.key.clone(),
-            version: entry.version,
-            snapshot: entry.snapshot.clone(),
-            state: state.to_owned(),
-            open,
-            due,
-            paid,
-            holds_order,
-            what: None,
-            verdict,
-            conflict: None,
-        })
+        Ok(Settled::of(&machine, &entry.key, entry.version, entry.snapshot.clone(), now))
     }
     match entry.kind {
         Kind::Execution => of::<Execution>(entry, horizon, now),

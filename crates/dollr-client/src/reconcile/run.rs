@@ -29,6 +29,9 @@ const LONGEST_COOL_DOWN: Duration = Duration::from_secs(30);
 /// A server that is restarted is back within this: what the vendor has answered is not thrown away meanwhile.
 const OUTAGE: Duration = Duration::from_secs(45);
 
+/// The same, once the run is stopped: answers are not thrown away for a moment's trouble, nor waited with for long.
+const FAREWELL: Duration = Duration::from_secs(5);
+
 /// How long to wait for the server at a time.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -205,13 +208,13 @@ impl<'a> Run<'a> {
     /// written twice.
     fn patiently<T>(&self, act: impl Fn() -> Result<T, JournalError>) -> Result<T, Error> {
         use JournalError::{Busy, Unsure, Unusable};
-        let until = self.client.clock.now().after(OUTAGE);
+        let begun = self.client.clock.now();
         loop {
             let now = self.client.clock.now();
+            let stopped = self.how.stop.load(Ordering::Relaxed);
+            let until = begun.after(if stopped { FAREWELL } else { OUTAGE });
             match act() {
-                Err(error @ (Busy { .. } | Unsure { .. } | Unusable { .. }))
-                    if now < until && !self.how.stop.load(Ordering::Relaxed) =>
-                {
+                Err(error @ (Busy { .. } | Unsure { .. } | Unusable { .. })) if now < until => {
                     debug!(%error, "trying again");
                     self.client.clock.sleep_until(now.after(PAUSE));
                 }
