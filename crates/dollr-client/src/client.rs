@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use dollr_core::{
     Amount, Bearer, Checkout, CheckoutOrder, Credentials, Currency, Event, Execution, Limit, Loss, Machine,
-    Policy, ReferenceId, Refusal, Rejected, Request, Response, Secret, Session, Source, SourceRef, Token,
-    TokenAction,
+    Policy, RealtimeKey, ReferenceId, Refusal, Rejected, Request, Response, Secret, Session, SessionId,
+    Source, SourceKind, SourceRef, Token, TokenAction,
 };
 use dollr_journal::{Journal, JournalError, Order};
 
@@ -100,6 +100,20 @@ impl Client {
     /// Makes a session for a source, to be executed in right away.
     pub fn create_session(&self, source: SourceRef) -> Result<Session, Error> {
         Ok(Session::parse(&self.call(&Session::request(source))?)?)
+    }
+
+    /// Mints the key that opens the realtime channel of one execution (API §6), for a browser that subscribes itself. The
+    /// browser gets this key and the anon key, never a bearer token; the key is good for this one payment's status and nothing
+    /// else, and only for [`expires_in`](RealtimeKey::expires_in).
+    ///
+    /// `reference_id` is the execution's own, `kind` that of the source that its session was made for.
+    pub fn realtime_key(
+        &self,
+        session: SessionId,
+        kind: SourceKind,
+        reference_id: ReferenceId,
+    ) -> Result<RealtimeKey, Error> {
+        Ok(RealtimeKey::parse(&self.call(&RealtimeKey::request(session, kind, reference_id))?)?)
     }
 
     /// Whether this invoice or order is paid, in this currency and with this total in major units.
