@@ -3,16 +3,17 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use dollr_core::{Credentials, Limit, Policy, Secret, Token};
+use dollr_core::{Credentials, Limit, Policy, Secret};
 use dollr_journal::Journal;
 use ureq::config::Config;
 use ureq::http::{HeaderValue, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 
+use crate::caller::Caller;
 use crate::client::Show;
 use crate::fulfil::unused_name;
 use crate::http::Http;
@@ -234,10 +235,9 @@ impl ClientBuilder {
             ));
         }
         let (kept, fresh) = (self.config(8)?, self.config(0)?);
+        let http = Http::new(kept, fresh, self.base?.0);
         Ok(Client {
-            http: Http::new(kept, fresh, self.base?.0),
-            credentials: self.credentials?,
-            token: Mutex::new(Token::new()),
+            caller: Arc::new(Caller::new(http, self.credentials?, Arc::clone(&self.clock))),
             policy: self.policy,
             journal: self.journal,
             clock: self.clock,
@@ -245,7 +245,6 @@ impl ClientBuilder {
             name: self.name.map_or_else(unused_name, Ok)?,
             limit: self.limit,
             throttle: self.limit.map(|limit| Throttle::new(limit, 1)),
-            process: std::process::id(),
         })
     }
 

@@ -1,17 +1,16 @@
 //! `Client`: the doors. Each opens a machine, or finds it in the journal, and lets [`Drive`] run it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_core::{
-    Amount, Bearer, Checkout, CheckoutOrder, Credentials, Currency, Event, Execution, Limit, Loss, Machine,
-    Policy, RealtimeKey, ReferenceId, Refusal, Rejected, Request, Response, Secret, Session, SessionId,
-    Source, SourceKind, SourceRef, Token, TokenAction,
+    Amount, Checkout, CheckoutOrder, Currency, Event, Execution, Limit, Loss, Machine, Policy, RealtimeKey,
+    ReferenceId, Rejected, Request, Secret, Session, SessionId, Source, SourceKind, SourceRef,
 };
 use dollr_journal::{Journal, JournalError, Order};
 
+use crate::caller::Caller;
 use crate::drive::{Drive, Recording, Row};
-use crate::http::Http;
 use crate::throttle::{NotYet, Throttle, wait_for_permit};
 use crate::{Attempt, ClientBuilder, Clock, Error, Report};
 
@@ -19,9 +18,7 @@ use crate::{Attempt, ClientBuilder, Clock, Error, Report};
 ///
 /// See the [crate's front page](crate) for a first payment.
 pub struct Client {
-    pub(crate) http: Http,
-    pub(crate) credentials: Credentials,
-    pub(crate) token: Mutex<Token>,
+    pub(crate) caller: Arc<Caller>,
     pub(crate) policy: Policy,
     pub(crate) journal: Option<Arc<dyn Journal>>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -29,7 +26,6 @@ pub struct Client {
     pub(crate) name: String,
     pub(crate) limit: Option<Limit>,
     pub(crate) throttle: Option<Throttle>,
-    pub(crate) process: u32,
 }
 
 /// A call waits for the budget no longer than this; then it counts as not made, and its machine tries again.
@@ -53,7 +49,7 @@ impl Client {
     /// Finds out whether the credentials are good, before anything is recorded. That the vendor cannot be reached is no
     /// error here: a payment waits for it.
     pub fn sign_in(&self) -> Result<(), Error> {
-        match self.bearer() {
+        match self.caller.bearer() {
             Ok(_) | Err(Error::Transport { .. }) => Ok(()),
             Err(error) => Err(error),
         }
@@ -94,12 +90,12 @@ impl Client {
 
     /// Makes a hosted checkout: send the customer to its `url`, keep its `source` with the order, then verify that.
     pub fn create_checkout(&self, order: &CheckoutOrder) -> Result<Checkout, Error> {
-        Ok(Checkout::parse(&self.call(&order.request())?)?)
+        Ok(Checkout::parse(&self.caller.call(&order.request())?)?)
     }
 
     /// Makes a session for a source, to be executed in right away.
     pub fn create_session(&self, source: SourceRef) -> Result<Session, Error> {
-        Ok(Session::parse(&self.call(&Session::request(source))?)?)
+        Ok(Session::parse(&self.caller.call(&Session::request(source))?)?)
     }
 
     /// Mints the key that opens the realtime channel of one execution (API §6), for a browser that subscribes itself. The
@@ -113,7 +109,7 @@ impl Client {
         kind: SourceKind,
         reference_id: ReferenceId,
     ) -> Result<RealtimeKey, Error> {
-        Ok(RealtimeKey::parse(&self.call(&RealtimeKey::request(session, kind, reference_id))?)?)
+        Ok(RealtimeKey::parse(&self.caller.call(&RealtimeKey::request(session, kind, reference_id))?)?)
     }
 
     /// Whether this invoice or order is paid, in this currency and with this total in major units.
@@ -217,87 +213,16 @@ impl Client {
         }
     }
 
-    /// One call, with the token it needs. A token that cannot be had means that nothing was sent.
+    /// One call of a machine, whatever the budget.
     pub(crate) fn exchange_now(&self, request: &Request) -> Result<Event, Error> {
-        let bearer = match self.bearer() {
-            Ok(bearer) => bearer,
-            Err(Error::Transport { .. }) => {
-                return Ok(Event::Lost { exchange: request.exchange, loss: Loss::NotSent });
-            }
-            Err(error) => return Err(error),
-        };
-        let event = self.http.exchange(request, Some(&bearer));
-        if matches!(&event, Event::Answered { response, .. } if response.status() == 401) {
-            self.give_up(&bearer);
-        }
-        Ok(event)
-    }
-
-    /// One call that is no machine's; a 401 is repeated once with a new token (API §1).
-    fn call(&self, request: &Request) -> Result<Response, Error> {
-        let answer = match self.exchange_now(request)? {
-            Event::Answered { response, .. } if response.status() == 401 => self.exchange_now(request)?,
-            event => event,
-        };
-        match answer {
-            Event::Answered { response, .. } => match response.status() {
-                200..=299 => Ok(response),
-                401 => Err(Error::Authentication(Refusal::of(&response))),
-                429 => {
-                    let retry_after = response.retry_after(self.clock.now());
-                    Err(Error::RateLimited { refusal: Refusal::of(&response), retry_after })
-                }
-                status if status >= 500 => {
-                    let what = format!("{} {}: HTTP {status}", request.method.as_str(), request.path);
-                    Err(Error::Transport { what, outcome_unknown: true })
-                }
-                _ => Err(Error::Refused(Refusal::of(&response))),
-            },
-            Event::Lost { loss, .. } => {
-                let how = if loss == Loss::Unknown { "no answer" } else { "the vendor cannot be reached" };
-                let what = format!("{} {}: {how}", request.method.as_str(), request.path);
-                Err(Error::Transport { what, outcome_unknown: loss == Loss::Unknown })
-            }
-            other => Err(Error::Rejected(format!("{other:?}"))),
-        }
-    }
-
-    /// The token to call with; the lock is held while it is renewed, so that it is renewed once for all threads.
-    fn bearer(&self) -> Result<Bearer, Error> {
-        if std::process::id() != self.process {
-            return Err(Error::Forked);
-        }
-        let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            match token.next(&self.credentials, self.clock.now()) {
-                TokenAction::Use(bearer) => return Ok(bearer),
-                TokenAction::Denied(refusal) => return Err(Error::Authentication(refusal)),
-                TokenAction::Wait { .. } => {
-                    let what = "no token: the token call gets no usable answer".to_string();
-                    return Err(Error::Transport { what, outcome_unknown: false });
-                }
-                TokenAction::Obtain(request) => {
-                    let event = self.http.exchange(&request, None);
-                    let now = self.clock.now();
-                    *token = std::mem::take(&mut *token)
-                        .apply(&event, now)
-                        .map_err(|e| Error::Rejected(e.to_string()))?;
-                }
-            }
-        }
-    }
-
-    fn give_up(&self, bearer: &Bearer) {
-        let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
-        *token = std::mem::take(&mut *token).expired(bearer);
+        self.caller.exchange(request)
     }
 }
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client")
-            .field("http", &self.http)
-            .field("credentials", &self.credentials)
+            .field("caller", &self.caller)
             .field("policy", &self.policy)
             .field("journal", &self.journal)
             .finish_non_exhaustive()

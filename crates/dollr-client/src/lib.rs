@@ -86,6 +86,7 @@
 
 mod attempt;
 mod builder;
+mod caller;
 mod client;
 mod clock;
 mod drive;

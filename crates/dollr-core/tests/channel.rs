@@ -91,6 +91,20 @@ fn it_is_live_only_when_the_server_says_that_it_watches() {
     assert!(!live.channel.is_live(at(30_000)));
 }
 
+/// I8: a live channel thins the questions out, and never beyond five seconds; one that is in trouble, or over, changes nothing.
+#[test]
+fn beside_a_live_channel_there_is_a_slow_poll() {
+    let joined = Listener::new().joined();
+    assert_eq!(joined.channel.safety_poll(at(4_000), at(0), joined.now), at(4_000), "not live yet");
+    let live = joined.millis(2_000).text("subscribed", &system_ok(1)).hinted();
+    let (channel, now) = (&live.channel, live.now);
+    assert_eq!(channel.safety_poll(at(4_500), at(2_000), now), at(7_000), "five seconds after the last one");
+    assert_eq!(channel.safety_poll(at(60_000), at(2_000), now), at(60_000), "the schedule asks less often");
+    let closed = live.clone().happens("lost", &ChannelEvent::Closed);
+    assert_eq!(closed.channel.safety_poll(at(4_500), at(2_000), closed.now), at(4_500), "back at once");
+    assert_eq!(channel.safety_poll(at(31_000), at(29_000), at(30_000)), at(31_000), "over");
+}
+
 #[test]
 fn a_join_that_was_not_bound_as_asked_never_counts_as_live() {
     for reply in [

@@ -20,6 +20,9 @@ pub struct ChannelPolicy {
     pub heartbeat: Duration,
     /// How long a heartbeat's answer may take. Default: 4 s.
     pub verdict: Duration,
+    /// How far apart the questions are that are asked beside a live channel. Default: 5 s. What a channel costs that is live and
+    /// hears nothing is no more than that.
+    pub safety_poll: Duration,
 }
 
 impl Default for ChannelPolicy {
@@ -29,6 +32,7 @@ impl Default for ChannelPolicy {
             join: Duration::from_secs(5),
             heartbeat: Duration::from_secs(5),
             verdict: Duration::from_secs(4),
+            safety_poll: Duration::from_secs(5),
         }
     }
 }
@@ -59,6 +63,12 @@ impl ChannelPolicy {
     #[must_use]
     pub fn verdict(self, verdict: Duration) -> Self {
         Self { verdict, ..self }
+    }
+
+    /// With another distance between the questions beside it.
+    #[must_use]
+    pub fn safety_poll(self, safety_poll: Duration) -> Self {
+        Self { safety_poll, ..self }
     }
 
     /// Within the bounds in which nothing spins and everything ends.

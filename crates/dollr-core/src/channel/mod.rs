@@ -144,10 +144,17 @@ impl Channel {
         self.state.name()
     }
 
-    /// Whether an event is likely to come if the payment moves. Then a slow poll beside the channel is enough, every five seconds
-    /// or so; otherwise ask as if there were no channel. Delivery is at most once, so it is never a reason not to ask.
+    /// Whether an event is likely to come if the payment moves. Delivery is at most once, so it is never a reason not to ask: see
+    /// [`Channel::safety_poll`].
     pub fn is_live(&self, now: Timestamp) -> bool {
         matches!(self.ticked(now).state, State::Live(_))
+    }
+
+    /// When to ask although nothing was heard: a payment that its schedule keeps waiting until `due`, and that was sent or `asked`
+    /// about last then. While the channel is live a slow poll is enough; with any trouble, or at its end, the payment is due as if
+    /// there were no channel, at once where that has passed. What is due for another reason than its schedule is not put off.
+    pub fn safety_poll(&self, due: Timestamp, asked: Timestamp, now: Timestamp) -> Timestamp {
+        if self.is_live(now) { due.max(asked.after(self.policy.safety_poll)) } else { due }
     }
 
     /// What to do at this moment. Asking twice gives the same answer.

@@ -1,0 +1,104 @@
+//! The calls themselves: each with the token it needs, which is renewed once for all threads. A channel keeps one of its own,
+//! so that it can end later than the call that it was opened for.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dollr_core::{Bearer, Credentials, Event, Loss, Refusal, Request, Response, Token, TokenAction};
+
+use crate::http::Http;
+use crate::{Clock, Error};
+
+/// A merchant's line to the vendor.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    http: Http,
+    credentials: Credentials,
+    token: Mutex<Token>,
+    clock: Arc<dyn Clock>,
+    process: u32,
+}
+
+impl Caller {
+    pub(crate) fn new(http: Http, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
+        Self { http, credentials, token: Mutex::new(Token::new()), clock, process: std::process::id() }
+    }
+
+    /// One call of a machine. A token that cannot be had means that nothing was sent.
+    pub(crate) fn exchange(&self, request: &Request) -> Result<Event, Error> {
+        let bearer = match self.bearer() {
+            Ok(bearer) => bearer,
+            Err(Error::Transport { .. }) => {
+                return Ok(Event::Lost { exchange: request.exchange, loss: Loss::NotSent });
+            }
+            Err(error) => return Err(error),
+        };
+        let event = self.http.exchange(request, Some(&bearer));
+        if matches!(&event, Event::Answered { response, .. } if response.status() == 401) {
+            self.give_up(&bearer);
+        }
+        Ok(event)
+    }
+
+    /// The same, repeated once with a new token after a 401 (API §1).
+    pub(crate) fn exchange_again(&self, request: &Request) -> Result<Event, Error> {
+        match self.exchange(request)? {
+            Event::Answered { response, .. } if response.status() == 401 => self.exchange(request),
+            event => Ok(event),
+        }
+    }
+
+    /// One call that is no machine's, with its answer or what is wrong with it.
+    pub(crate) fn call(&self, request: &Request) -> Result<Response, Error> {
+        match self.exchange_again(request)? {
+            Event::Answered { response, .. } => match response.status() {
+                200..=299 => Ok(response),
+                401 => Err(Error::Authentication(Refusal::of(&response))),
+                429 => {
+                    let retry_after = response.retry_after(self.clock.now());
+                    Err(Error::RateLimited { refusal: Refusal::of(&response), retry_after })
+                }
+                status if status >= 500 => {
+                    let what = format!("{} {}: HTTP {status}", request.method.as_str(), request.path);
+                    Err(Error::Transport { what, outcome_unknown: true })
+                }
+                _ => Err(Error::Refused(Refusal::of(&response))),
+            },
+            Event::Lost { loss, .. } => {
+                let how = if loss == Loss::Unknown { "no answer" } else { "the vendor cannot be reached" };
+                let what = format!("{} {}: {how}", request.method.as_str(), request.path);
+                Err(Error::Transport { what, outcome_unknown: loss == Loss::Unknown })
+            }
+            other => Err(Error::Rejected(format!("{other:?}"))),
+        }
+    }
+
+    /// The token to call with; the lock is held while it is renewed, so that it is renewed once for all threads.
+    pub(crate) fn bearer(&self) -> Result<Bearer, Error> {
+        if std::process::id() != self.process {
+            return Err(Error::Forked);
+        }
+        let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match token.next(&self.credentials, self.clock.now()) {
+                TokenAction::Use(bearer) => return Ok(bearer),
+                TokenAction::Denied(refusal) => return Err(Error::Authentication(refusal)),
+                TokenAction::Wait { .. } => {
+                    let what = "no token: the token call gets no usable answer".to_string();
+                    return Err(Error::Transport { what, outcome_unknown: false });
+                }
+                TokenAction::Obtain(request) => {
+                    let event = self.http.exchange(&request, None);
+                    let now = self.clock.now();
+                    *token = std::mem::take(&mut *token)
+                        .apply(&event, now)
+                        .map_err(|e| Error::Rejected(e.to_string()))?;
+                }
+            }
+        }
+    }
+
+    fn give_up(&self, bearer: &Bearer) {
+        let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        *token = std::mem::take(&mut *token).expired(bearer);
+    }
+}
