@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use dollr_client::core::{CheckoutOrder, Intent, ReferenceId};
+use dollr_client::core::{CheckoutOrder, Execution, Intent, Machine as _, ReferenceId};
 use dollr_client::{Attempt, Error, Report};
 use dollr_sim::{ANON_KEY, CLIENT_ID, CLIENT_SECRET, Clock, Simulator};
 use indicatif::ProgressBar;
 use serde_json::json;
 
-use crate::args::{Args, Checkout, Collect, Sim, Verify};
+use crate::args::{Args, Checkout, Collect, RealtimeKey, Sim, Verify, Watch};
 use crate::failure::Failure;
 use crate::{output, settings};
 
@@ -74,7 +74,7 @@ pub(crate) fn checkout(args: &Args, checkout: &Checkout) -> Result<ExitCode, Fai
 }
 
 pub(crate) fn collect(args: &Args, collect: &Collect) -> Result<ExitCode, Failure> {
-    let client = settings::client(args)?;
+    let client = if collect.realtime { settings::listening_client(args)? } else { settings::client(args)? };
     let id = match collect.reference_id {
         Some(id) => id,
         None => client.reference_id()?,
@@ -102,6 +102,9 @@ pub(crate) fn collect(args: &Args, collect: &Collect) -> Result<ExitCode, Failur
     if let Some(reason) = &collect.despite {
         attempt = attempt.despite(reason);
     }
+    if collect.realtime {
+        attempt = attempt.realtime(collect.source.map_or(collect.kind, |source| source.kind));
+    }
     let report = watched(&format!("collecting {id}"), || client.collect(attempt))?;
     output::print(&report, args.json)
 }
@@ -122,6 +125,33 @@ pub(crate) fn status(args: &Args, id: ReferenceId, patience: Option<Duration>) -
         None => client.status(id)?,
     };
     output::print(&report, args.json)
+}
+
+pub(crate) fn watch(args: &Args, watch: &Watch) -> Result<ExitCode, Failure> {
+    let journal = settings::existing_journal(args)?;
+    let Watch { reference_id: id, session, kind, patience } = *watch;
+    let recorded = journal.load(&id.to_string())?.and_then(|entry| Execution::restore(&entry.snapshot).ok());
+    if let (Some(given), Some(recorded)) = (session, recorded.map(|machine| machine.intent().session()))
+        && given != recorded
+    {
+        let why = format!("payment {id} is executed in session {recorded}, not {given}");
+        return Err(Failure::usage(format!("--session: {why}; leave it out, or give that")));
+    }
+    let client = settings::listening_client(args)?;
+    let report = watched(&format!("watching {id}"), || client.watch(id, kind, patience))?;
+    output::print(&report, args.json)
+}
+
+pub(crate) fn realtime_key(args: &Args, wanted: &RealtimeKey) -> Result<ExitCode, Failure> {
+    let RealtimeKey { reference_id: id, session, kind } = *wanted;
+    let key = settings::client_without_journal(args)?.realtime_key(session, kind, id)?;
+    output::say(json!({
+        "access_token": key.access_token.expose(),
+        "expires_in": key.expires_in.as_secs(),
+        "channel": format!("payment-intent:{session}:{id}"),
+        "reference_id": id.to_string(),
+    }))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A spinner on stderr, where that is a terminal, while `work` blocks.

@@ -58,6 +58,8 @@ fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Collect(collect) => commands::collect(args, collect),
         Command::Verify(verify) => commands::verify(args, verify),
         Command::Status { reference_id, patience } => commands::status(args, *reference_id, *patience),
+        Command::Watch(watch) => commands::watch(args, watch),
+        Command::RealtimeKey(wanted) => commands::realtime_key(args, wanted),
         Command::Paid(paid) => paid::run(args, paid),
         Command::Goods(command) => goods::run(args, command),
         Command::Reconcile(how) => reconcile::run(args, how),

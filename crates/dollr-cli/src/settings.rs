@@ -13,7 +13,15 @@ use crate::failure::{Failure, names_no_file};
 
 /// A client with the journal that was named. One is made only for credentials that the vendor knows.
 pub(crate) fn client(args: &Args) -> Result<Client, Failure> {
-    let client = client_without_journal(args)?;
+    with_journal(args, client_without_journal(args)?)
+}
+
+/// The same, with the realtime server that the environment names, where it does.
+pub(crate) fn listening_client(args: &Args) -> Result<Client, Failure> {
+    with_journal(args, builder(args)?.realtime_from_env().build()?)
+}
+
+fn with_journal(args: &Args, client: Client) -> Result<Client, Failure> {
     let journal = match journal::open_existing(&args.journal) {
         Err(JournalError::Absent { path }) => {
             // A path that can be no journal is said without a call.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use dollr_core::{Intent, Secret};
+use dollr_core::{Intent, Secret, SourceKind};
 
 type Show<'a> = Box<dyn Fn(&Secret) + Send + Sync + 'a>;
 
@@ -14,12 +14,13 @@ pub struct Attempt<'a> {
     pub(crate) despite: Option<String>,
     pub(crate) patience: Option<Duration>,
     pub(crate) show: Option<Show<'a>>,
+    pub(crate) realtime: Option<SourceKind>,
 }
 
 impl<'a> Attempt<'a> {
     /// An attempt at `intent`, with the client's policy.
     pub fn new(intent: Intent) -> Self {
-        Self { intent, order: None, despite: None, patience: None, show: None }
+        Self { intent, order: None, despite: None, patience: None, show: None, realtime: None }
     }
 
     /// The merchant's own name of the order. It has one attempt at a time: while another one has moved money for it, or still
@@ -45,6 +46,14 @@ impl<'a> Attempt<'a> {
         self
     }
 
+    /// Listens to the payment's realtime channel while it waits, so that the verdict is known at once; `kind` is that of the source
+    /// that its session was made for. The client needs a [realtime server](crate::ClientBuilder::realtime). Whatever the channel
+    /// does or does not say, the verdict is the same.
+    #[must_use]
+    pub fn realtime(self, kind: SourceKind) -> Self {
+        Self { realtime: Some(kind), ..self }
+    }
+
     /// What to do with the secret of a 3-D Secure card: give it to the payer's browser. Never store it, never log it.
     ///
     /// Without this the payment is simply waited for, and the payer is not asked.
@@ -68,6 +77,7 @@ impl fmt::Debug for Attempt<'_> {
             .field("order", &self.order)
             .field("despite", &self.despite)
             .field("patience", &self.patience)
+            .field("realtime", &self.realtime)
             .finish_non_exhaustive()
     }
 }

@@ -1,78 +1,27 @@
 //! `ClientBuilder`: settings, checked once, with a sentence for each that cannot be.
 
+use std::env::VarError;
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dollr_core::{Credentials, Limit, Policy, Secret};
+use dollr_core::{ChannelPolicy, Credentials, Limit, Policy, Secret};
 use dollr_journal::Journal;
+use rustls::pki_types::CertificateDer;
 use ureq::config::Config;
-use ureq::http::{HeaderValue, Uri};
-use ureq::tls::{PemItem, RootCerts, TlsConfig};
+use ureq::http::HeaderValue;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 
 use crate::caller::Caller;
 use crate::client::Show;
 use crate::fulfil::unused_name;
 use crate::http::Http;
+use crate::realtime::{Line, Realtime, Server, certificates};
 use crate::throttle::Throttle;
+use crate::url::BaseUrl;
 use crate::{Client, Clock, Error, SystemClock};
-
-/// Where the API is: `https`, or `http` on loopback; scheme, host and port, and maybe a path before `/v1`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl(String);
-
-impl BaseUrl {
-    /// Without a slash at its end.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Default for BaseUrl {
-    /// The vendor's own.
-    fn default() -> Self {
-        Self("https://api.heydollr.app".to_string())
-    }
-}
-
-impl FromStr for BaseUrl {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let wrong = |why: &str| Error::Config(format!("the base URL (DOLLR_BASE_URL) {why}"));
-        let uri: Uri =
-            text.parse().map_err(|_| wrong("is not a URL: expected one such as https://api.heydollr.app"))?;
-        let host = uri.host().unwrap_or_default();
-        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-            return Err(wrong("holds a user name or password: leave it out"));
-        }
-        if uri.authority().is_some_and(|a| a.port_u16().is_none() && a.as_str() != host) {
-            return Err(wrong("has no valid port: expected a number up to 65535"));
-        }
-        if uri.query().is_some() || text.contains('#') {
-            return Err(wrong("has a query or a fragment: leave it out"));
-        }
-        match uri.scheme_str() {
-            Some("https") => {}
-            Some("http") if is_loopback(host) => {}
-            Some("http") => {
-                return Err(wrong(&format!(
-                    "is http:// to {host:?}: expected https://, plain http is for loopback only"
-                )));
-            }
-            _ => return Err(wrong("has no scheme: expected https://")),
-        }
-        Ok(Self(text.trim_end_matches('/').to_string()))
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let ip = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || ip.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
-}
 
 /// The settings of a [`Client`]. Only the credentials have no default.
 #[must_use]
@@ -91,6 +40,8 @@ pub struct ClientBuilder {
     show: Option<Show>,
     name: Option<String>,
     limit: Option<Limit>,
+    realtime: Option<Result<Server, Error>>,
+    channel: ChannelPolicy,
 }
 
 impl Default for ClientBuilder {
@@ -111,6 +62,8 @@ impl Default for ClientBuilder {
             show: None,
             name: None,
             limit: None,
+            realtime: None,
+            channel: ChannelPolicy::default(),
         }
     }
 }
@@ -227,6 +180,38 @@ impl ClientBuilder {
         self
     }
 
+    /// The realtime server, `SUPABASE_URL` and `SUPABASE_ANON_KEY` in the merchant portal: for [`Client::watch`] and
+    /// [`Attempt::realtime`](crate::Attempt::realtime). It is trusted as the API is; a proxy is not used for it.
+    pub fn realtime(mut self, url: impl Into<String>, anon_key: impl Into<String>) -> Self {
+        self.realtime = Some(Ok(Server { url: url.into(), anon_key: Secret::new(anon_key) }));
+        self
+    }
+
+    /// The realtime server from `SUPABASE_URL` and `SUPABASE_ANON_KEY`, where they are set.
+    pub fn realtime_from_env(mut self) -> Self {
+        let var = |name: &str| match std::env::var(name) {
+            Ok(text) => Ok(Some(text)),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(Error::Config(format!("{name} is not UTF-8 text"))),
+        };
+        let without =
+            |name| Err(Error::Config(format!("{name} is not set: the merchant portal has its value")));
+        self.realtime = match (var("SUPABASE_URL"), var("SUPABASE_ANON_KEY")) {
+            (Ok(None), Ok(None)) => None,
+            (Ok(Some(url)), Ok(Some(key))) => return self.realtime(url, key),
+            (Err(error), _) | (_, Err(error)) => Some(Err(error)),
+            (Ok(None), _) => Some(without("SUPABASE_URL")),
+            (_, Ok(None)) => Some(without("SUPABASE_ANON_KEY")),
+        };
+        self
+    }
+
+    /// How long a channel lives, and how soon it finds out that it is dead.
+    pub fn channel_policy(mut self, policy: ChannelPolicy) -> Self {
+        self.channel = policy;
+        self
+    }
+
     /// Checks the settings. Nothing is called yet.
     pub fn build(self) -> Result<Client, Error> {
         if HeaderValue::from_str(&self.user_agent).is_err() {
@@ -235,7 +220,15 @@ impl ClientBuilder {
             ));
         }
         let (kept, fresh) = (self.config(8)?, self.config(0)?);
-        let http = Http::new(kept, fresh, self.base?.0);
+        let certificates = self.certificates()?;
+        let realtime = match self.realtime {
+            Some(server) => Some(Realtime {
+                line: Line::new(server?, self.user_agent.clone(), &certificates)?,
+                policy: self.channel,
+            }),
+            None => None,
+        };
+        let http = Http::new(kept, fresh, self.base?.as_str().to_owned());
         Ok(Client {
             caller: Arc::new(Caller::new(http, self.credentials?, Arc::clone(&self.clock))),
             policy: self.policy,
@@ -245,6 +238,7 @@ impl ClientBuilder {
             name: self.name.map_or_else(unused_name, Ok)?,
             limit: self.limit,
             throttle: self.limit.map(|limit| Throttle::new(limit, 1)),
+            realtime,
         })
     }
 
@@ -285,20 +279,18 @@ impl ClientBuilder {
     }
 
     fn tls(&self) -> Result<TlsConfig, Error> {
-        let Some(path) = &self.ca_bundle else { return Ok(TlsConfig::default()) };
-        let wrong =
-            |why: &dyn fmt::Display| Error::Config(format!("the CA bundle {}: {why}", path.display()));
-        let pem = std::fs::read(path).map_err(|e| wrong(&e))?;
-        let mut certificates = Vec::new();
-        for item in ureq::tls::parse_pem(&pem) {
-            if let PemItem::Certificate(certificate) = item.map_err(|e| wrong(&e))? {
-                certificates.push(certificate);
-            }
-        }
+        let certificates = self.certificates()?;
         if certificates.is_empty() {
-            return Err(wrong(&"it has no certificate in PEM form"));
+            return Ok(TlsConfig::default());
         }
+        let certificates: Vec<_> =
+            certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
         Ok(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&certificates)).build())
+    }
+
+    /// The authorities to trust; none means the built-in ones.
+    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, Error> {
+        self.ca_bundle.as_deref().map_or_else(|| Ok(Vec::new()), certificates)
     }
 }
 

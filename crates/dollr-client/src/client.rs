@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_core::{
-    Amount, Checkout, CheckoutOrder, Currency, Event, Execution, Limit, Loss, Machine, Policy, RealtimeKey,
-    ReferenceId, Rejected, Request, Secret, Session, SessionId, Source, SourceKind, SourceRef,
+    Amount, Checkout, CheckoutOrder, Currency, Event, Execution, Intent, Limit, Loss, Machine, Policy,
+    RealtimeKey, ReferenceId, Rejected, Request, Secret, Session, SessionId, Source, SourceKind, SourceRef,
 };
 use dollr_journal::{Journal, JournalError, Order};
 
 use crate::caller::Caller;
 use crate::drive::{Drive, Recording, Row};
+use crate::realtime::{Hearing, Realtime, Topic};
 use crate::throttle::{NotYet, Throttle, wait_for_permit};
 use crate::{Attempt, ClientBuilder, Clock, Error, Report};
 
@@ -26,6 +27,7 @@ pub struct Client {
     pub(crate) name: String,
     pub(crate) limit: Option<Limit>,
     pub(crate) throttle: Option<Throttle>,
+    pub(crate) realtime: Option<Realtime>,
 }
 
 /// A call waits for the budget no longer than this; then it counts as not made, and its machine tries again.
@@ -71,8 +73,9 @@ impl Client {
 
     /// The same for a payout, a transfer or a refund.
     pub fn execute<'a>(&self, attempt: impl Into<Attempt<'a>>) -> Result<Report, Error> {
-        let Attempt { intent, order, despite, patience, show } = attempt.into();
+        let Attempt { intent, order, despite, patience, show, realtime } = attempt.into();
         let Some(journal) = &self.journal else { return Err(Error::NoJournal) };
+        let hearing = realtime.map(|kind| self.hearing(&intent, kind)).transpose()?;
         let key = intent.reference_id().to_string();
         if journal.load(&key)?.is_some() {
             return Err(Error::from(JournalError::Exists { key: key.clone() }).of(key));
@@ -85,7 +88,7 @@ impl Client {
         let show: &dyn Fn(&Secret) = show.as_deref().map_or(&own, |show| show);
         let despite = despite.as_deref();
         let order = order.as_deref().map(|name| Order { name, despite });
-        Drive::new(self, machine, None, Recording::New(order)).showing(show).run(patience)
+        Drive::new(self, machine, None, Recording::New(order)).showing(show).hearing(hearing).run(patience)
     }
 
     /// Makes a hosted checkout: send the customer to its `url`, keep its `source` with the order, then verify that.
@@ -154,6 +157,26 @@ impl Client {
         Drive::new(self, machine, Some(row), Recording::Shared).showing(&show).run(patience)
     }
 
+    /// The same as [`Client::wait`], listening to the payment's realtime channel for the first half minute (pattern 3), so that
+    /// the verdict is known at once; `kind` is that of the source that its session was made for. Beside a live channel the payment
+    /// is asked about every five seconds; with any trouble, as if there were no channel. The verdicts are the same.
+    ///
+    /// Needs a [realtime server](ClientBuilder::realtime).
+    pub fn watch(
+        &self,
+        reference_id: ReferenceId,
+        kind: SourceKind,
+        patience: Duration,
+    ) -> Result<Report, Error> {
+        let row = self.recorded(reference_id)?;
+        let hearing = self.hearing(row.saved.intent(), kind)?;
+        let key = reference_id.to_string();
+        let show = |secret: &Secret| self.show_action(&key, secret);
+        let machine = self.resumed(&row, patience);
+        let drive = Drive::new(self, machine, Some(row), Recording::Shared);
+        drive.showing(&show).hearing(Some(hearing)).run(patience)
+    }
+
     /// How a recorded payment stands: one question, also about one that has ended.
     pub fn status(&self, reference_id: ReferenceId) -> Result<Report, Error> {
         let row = self.recorded(reference_id)?;
@@ -169,6 +192,13 @@ impl Client {
         let adopted = row.saved.clone().apply(Event::Adopted { horizon: None }, now);
         let resumed = adopted.and_then(|machine| machine.apply(Event::Resumed { patience }, now));
         resumed.unwrap_or_else(Rejected::into_machine)
+    }
+
+    fn hearing(&self, intent: &Intent, kind: SourceKind) -> Result<Hearing<'_>, Error> {
+        let missing = "there is no realtime server: set SUPABASE_URL and SUPABASE_ANON_KEY, or give it to the client's builder";
+        let realtime = self.realtime.as_ref().ok_or_else(|| Error::Config(missing.to_owned()))?;
+        let topic = Topic { session: intent.session(), kind };
+        Ok(Hearing::new(realtime, intent.reference_id(), topic))
     }
 
     pub(crate) fn show_action(&self, key: &str, secret: &Secret) {

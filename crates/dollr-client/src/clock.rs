@@ -11,6 +11,12 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
 
     /// Blocks until `until` or not much longer; coming back earlier is harmless.
     fn sleep_until(&self, until: Timestamp);
+
+    /// How long `span` of this clock takes in the world of sockets. A clock that goes faster than that says less; one that is
+    /// moved on by waiting, nothing.
+    fn real_time(&self, span: Duration) -> Duration {
+        span
+    }
 }
 
 /// The operating system's clock.

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use dollr_core::{
-    Action, Conflict, Event, Loss, Machine, Purpose, Request, Secret, Snapshot, Timestamp, Verdict,
+    Action, Conflict, Event, Loss, Machine, Purpose, Request, Secret, Snapshot, Timestamp, Verdict, Why,
 };
 use dollr_journal::{JournalError, Kind, Order, Page, Version};
 use tracing::{debug, info};
 
+use crate::realtime::{Hearing, Pause};
 use crate::{Client, Error};
 
 /// How a payment stands, and what it took to know.
@@ -84,8 +85,11 @@ pub(crate) struct Drive<'a, M> {
     row: Option<Row<M>>,
     recording: Recording<'a>,
     show: &'a dyn Fn(&Secret),
+    hearing: Option<Hearing<'a>>,
     begun: Timestamp,
     deadline: Timestamp,
+    /// When it was sent or asked about last.
+    asked: Timestamp,
     calls: Calls,
 }
 
@@ -115,8 +119,10 @@ impl<'a, M: Machine> Drive<'a, M> {
             row,
             recording,
             show: &|_| {},
+            hearing: None,
             begun,
             deadline: begun,
+            asked: begun,
             calls: Calls::default(),
         }
     }
@@ -124,6 +130,11 @@ impl<'a, M: Machine> Drive<'a, M> {
     /// With somebody who shows a card's secret to the payer.
     pub(crate) fn showing(self, show: &'a dyn Fn(&Secret)) -> Self {
         Self { show, ..self }
+    }
+
+    /// With an ear for news of it.
+    pub(crate) fn hearing(self, hearing: Option<Hearing<'a>>) -> Self {
+        Self { hearing, ..self }
     }
 
     /// Until there is a verdict; `patience` is the machine's already, and given to one that is found in its place.
@@ -154,8 +165,10 @@ impl<'a, M: Machine> Drive<'a, M> {
                 Action::Send(request) => self.exchange(&request)?,
                 Action::Wait { until, why } => {
                     debug!(%until, %why, "waiting");
-                    self.client.clock.sleep_until(until);
-                    continue;
+                    match self.wait(until, why) {
+                        Some(heard) => heard,
+                        None => continue,
+                    }
                 }
                 Action::Act { client_secret } => {
                     (self.show)(&client_secret);
@@ -173,6 +186,16 @@ impl<'a, M: Machine> Drive<'a, M> {
         }
     }
 
+    /// Until then, or until something is heard.
+    fn wait(&mut self, until: Timestamp, why: Why) -> Option<Event> {
+        let Client { caller, clock, .. } = self.client;
+        let Some(hearing) = &mut self.hearing else {
+            clock.sleep_until(until);
+            return None;
+        };
+        hearing.wait(caller, clock, &Pause { until, why, asked: self.asked, deadline: self.deadline })
+    }
+
     /// Makes the machine's next state durable, before it is the machine's.
     fn record(&mut self, snapshot: &Snapshot) -> Result<Written, Error> {
         let recorded = self.after(Event::Recorded)?;
@@ -180,6 +203,7 @@ impl<'a, M: Machine> Drive<'a, M> {
     }
 
     fn exchange(&mut self, request: &Request) -> Result<Event, Error> {
+        self.asked = self.client.clock.now();
         let event = match self.client.exchange(request) {
             Err(error) => {
                 // No call was made, and the machine has to know it before the caller does.

@@ -93,17 +93,20 @@ mod drive;
 mod error;
 mod fulfil;
 mod http;
+mod realtime;
 mod reconcile;
 mod throttle;
+mod url;
 
 pub use attempt::Attempt;
-pub use builder::{BaseUrl, ClientBuilder};
+pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use drive::{Calls, Report};
 pub use error::Error;
 pub use fulfil::{Claimed, Delivery, Fulfilment};
 pub use reconcile::{Reconcile, Summary};
+pub use url::BaseUrl;
 
 pub use dollr_core as core;
 pub use dollr_core::Verdict;

@@ -75,6 +75,12 @@ pub(crate) enum Command {
         #[arg(long, value_parser = duration, value_name = "TIME")]
         patience: Option<Duration>,
     },
+    /// Wait for a recorded payment with its realtime channel open, so that the verdict is known at once; never sends. The server
+    /// comes from `SUPABASE_URL` and `SUPABASE_ANON_KEY`.
+    Watch(Watch),
+    /// Mint the key of a payment's realtime channel, for a browser that listens itself: give it this and the anon key, nothing
+    /// else. It goes to stdout, as one JSON object.
+    RealtimeKey(RealtimeKey),
     /// Ask about all that is due, whoever began it: caught while it was sent, never answered, handed over. Never sends what
     /// was not sent. Any number may run on one journal.
     Reconcile(Reconcile),
@@ -147,12 +153,46 @@ pub(crate) struct Collect {
     /// Collect although another attempt holds the order, and keep this reason in the journal.
     #[arg(long, requires = "order", value_parser = reason, value_name = "REASON")]
     pub(crate) despite: Option<String>,
+    /// Listen to the payment's realtime channel meanwhile, so that the verdict is known at once; the server comes from `SUPABASE_URL`
+    /// and `SUPABASE_ANON_KEY`.
+    #[arg(long)]
+    pub(crate) realtime: bool,
+    /// What the session was made for, where --session and --realtime are given: INVOICE or ORDER.
+    #[arg(long, default_value = "INVOICE", requires_all = ["session", "realtime"])]
+    pub(crate) kind: SourceKind,
     /// An id of your own for this one attempt: a version-4 UUID that was never used.
     #[arg(long)]
     pub(crate) reference_id: Option<ReferenceId>,
     /// How long to wait for a verdict.
     #[arg(long, default_value = "5m", value_parser = duration, value_name = "TIME")]
     pub(crate) patience: Duration,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Watch {
+    /// The payment's reference id.
+    pub(crate) reference_id: ReferenceId,
+    /// The session that it was executed in; checked against the journal.
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) session: Option<SessionId>,
+    /// What the session was made for: INVOICE or ORDER.
+    #[arg(long, default_value = "INVOICE")]
+    pub(crate) kind: SourceKind,
+    /// How long to wait for a verdict; the channel is listened to for the first 30 seconds of it.
+    #[arg(long, default_value = "5m", value_parser = duration, value_name = "TIME")]
+    pub(crate) patience: Duration,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RealtimeKey {
+    /// The payment's reference id: the execution's own.
+    pub(crate) reference_id: ReferenceId,
+    /// The session that it is executed in.
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) session: SessionId,
+    /// What the session was made for: INVOICE or ORDER.
+    #[arg(long, default_value = "INVOICE")]
+    pub(crate) kind: SourceKind,
 }
 
 #[derive(Debug, clap::Args)]
