@@ -23,6 +23,9 @@ use crate::throttle::Throttle;
 use crate::url::BaseUrl;
 use crate::{Client, Clock, Error, SystemClock};
 
+/// Each connection has two: a request and an answer are a few kilobytes.
+const BUFFER: usize = 16 * 1024;
+
 /// The settings of a [`Client`]. Only the credentials have no default.
 #[must_use]
 pub struct ClientBuilder {
@@ -261,6 +264,8 @@ impl ClientBuilder {
             .user_agent(&self.user_agent)
             .proxy(self.parse_proxy()?)
             .tls_config(self.tls()?)
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
             .max_idle_connections(idle_connections)
             .max_idle_connections_per_host(idle_connections)
             .timeout_resolve(Some(self.connect))

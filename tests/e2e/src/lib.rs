@@ -32,6 +32,7 @@ pub struct World {
     /// Gone when the world is.
     pub folder: TempDir,
     recorded: Arc<Mutex<BTreeMap<String, u64>>>,
+    in_real_time: bool,
 }
 
 /// An order with a session to pay it in, and the intent to do so.
@@ -53,10 +54,18 @@ impl Payment {
 impl World {
     /// A vendor that de-duplicates on the reference id.
     pub fn start() -> Self {
-        let clock = dollr_sim::Clock::manual(START_MS);
+        Self::with(dollr_sim::Clock::manual(START_MS), false)
+    }
+
+    /// The same in real time, for sockets that are listened to while it goes by.
+    pub fn in_real_time() -> Self {
+        Self::with(dollr_sim::Clock::real(), true)
+    }
+
+    fn with(clock: dollr_sim::Clock, in_real_time: bool) -> Self {
         let sim = Simulator::builder().clock(clock).start().expect("a simulator");
         let folder = tempfile::tempdir().expect("a folder");
-        Self { sim: Arc::new(sim), folder, recorded: Arc::default() }
+        Self { sim: Arc::new(sim), folder, recorded: Arc::default(), in_real_time }
     }
 
     /// A vendor for whom each request moves money, whatever its reference id.
@@ -84,12 +93,13 @@ impl World {
 
     /// The settings of [`World::client`].
     pub fn builder(&self) -> ClientBuilder {
-        Client::builder()
+        let builder = Client::builder()
             .credentials(CLIENT_ID, CLIENT_SECRET)
             .base_url(&self.sim.base_url())
+            .realtime(self.sim.supabase_url(), self.sim.anon_key())
             .policy(Policy::default().patience(Duration::from_secs(1_800)))
-            .clock(VirtualClock(self.sim.clock()))
-            .journal(self.journal())
+            .journal(self.journal());
+        if self.in_real_time { builder } else { builder.clock(VirtualClock(self.sim.clock())) }
     }
 
     /// The journal of [`World::client`], which watches the wire (I1).
@@ -187,6 +197,10 @@ impl Clock for VirtualClock {
 
     fn sleep_until(&self, until: Timestamp) {
         self.0.advance_to(until.as_millis());
+    }
+
+    fn real_time(&self, _: Duration) -> Duration {
+        Duration::ZERO
     }
 }
 

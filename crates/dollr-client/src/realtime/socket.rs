@@ -16,6 +16,9 @@ use super::Line;
 /// No frame about a payment comes near it; the server sends none that is larger.
 const LARGEST_FRAME: usize = 1024 * 1024;
 
+/// An event is about half of it.
+const BUFFER: usize = 4 * 1024;
+
 /// How long a frame may take to go out.
 const WRITE: Duration = Duration::from_secs(5);
 
@@ -50,6 +53,8 @@ impl Socket {
         let uri = format!("{}{target}", line.base).parse().map_err(|_| Unconnected(None))?;
         let request = ClientRequestBuilder::new(uri).with_header("User-Agent", &line.user_agent);
         let config = WebSocketConfig::default()
+            .read_buffer_size(BUFFER)
+            .write_buffer_size(0)
             .max_message_size(Some(LARGEST_FRAME))
             .max_frame_size(Some(LARGEST_FRAME));
         match client_with_config(request, wire, Some(config)) {
