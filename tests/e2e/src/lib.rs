@@ -3,8 +3,10 @@
 //! nothing and every run is the same.
 #![allow(clippy::missing_panics_doc, reason = "where a test cannot go on, it fails")]
 
+mod tls;
 mod watched;
 
+pub use tls::Authority;
 pub use watched::{Watch, Watched};
 
 use std::collections::BTreeMap;

@@ -118,7 +118,7 @@ fn join_error(reason: &str) -> Vec<Scenario> {
     vec![Scenario::new(ScenarioKind::JoinError { reason: reason.to_owned() }).after_ms(0)]
 }
 
-/// I8, F29: what is heard is asked about at once, whatever else is said, and whatever the words are.
+/// I8, F24: what is heard is asked about at once, whatever else is said, and whatever the words are.
 #[test]
 fn an_approval_that_is_heard_is_asked_about_at_once() {
     use ScenarioKind as K;
@@ -153,7 +153,7 @@ fn an_approval_that_is_heard_is_asked_about_at_once() {
     );
 }
 
-/// I8, F30: one that is lost is opened once more, and then it hears again.
+/// I8, F24: one that is lost is opened once more, and then it hears again.
 #[test]
 fn a_channel_that_is_lost_comes_back_once() {
     use ScenarioKind as K;
@@ -191,7 +191,7 @@ fn a_channel_that_is_lost_comes_back_once() {
     trials(Bound::Heard, &all);
 }
 
-/// I8, F30: where there is no channel, or none that can be trusted, it is as if there had been none.
+/// I8, F24: where there is no channel, or none that can be trusted, it is as if there had been none.
 #[test]
 fn without_a_channel_it_is_asked_as_if_there_were_none() {
     use ScenarioKind as K;
@@ -231,7 +231,7 @@ fn without_a_channel_it_is_asked_as_if_there_were_none() {
     );
 }
 
-/// I8, F31: a channel that seems to live and says nothing costs no more than the questions that are asked beside it.
+/// I8, F24: a channel that seems to live and says nothing costs no more than the questions that are asked beside it.
 #[test]
 fn a_channel_that_is_silently_deaf_is_found_out() {
     use ScenarioKind as K;
@@ -246,7 +246,7 @@ fn a_channel_that_is_silently_deaf_is_found_out() {
     );
 }
 
-/// I8, F30: a key call that hangs, a server that is not there or never answers: nobody waits for them.
+/// I8, F24: a key call that hangs, a server that is not there or never answers: nobody waits for them.
 #[test]
 fn nobody_waits_for_a_key_or_a_server_that_does_not_answer() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -273,7 +273,7 @@ fn nobody_waits_for_a_key_or_a_server_that_does_not_answer() {
     });
 }
 
-/// I8: forged news, as fast as they come, make nothing paid, and the vendor is asked about once a second at most.
+/// I4, I8, T18: forged news, as fast as they come, make nothing paid, and the vendor is asked about once a second at most.
 #[test]
 fn forged_news_make_nothing_paid() {
     let world = World::in_real_time();
@@ -316,7 +316,7 @@ fn a_recorded_payment_is_watched_and_left() {
     assert_eq!(world.sim.realtime_log().connections.len(), 1);
 }
 
-/// T13: who wants to listen is told before anything is sent that there is no server to listen to.
+/// I1: who wants to listen is told before anything is sent that there is no server to listen to.
 #[test]
 fn without_a_realtime_server_nothing_is_sent() {
     let world = World::start();

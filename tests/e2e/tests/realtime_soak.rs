@@ -16,7 +16,7 @@ use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Scenario, ScenarioKind};
 /// What one watch may take, with its two threads and its socket: no queue grows with what the server says.
 const MOST_KIB_A_WATCH: u64 = 512;
 
-/// I2, I8, T9
+/// I2, I8, T19
 #[test]
 fn two_hundred_watches_in_one_process_are_paid_in_bounded_memory() {
     let (few, many) = (soak(20), soak(200));

@@ -2,14 +2,12 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_client::Report;
-use dollr_e2e::World;
+use dollr_client::core::SourceKind;
+use dollr_e2e::{Authority, World};
 use dollr_sim::{Call, Fault, FaultKind};
-use rcgen::{CertificateParams, Issuer, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// T4, F11: a token and a payment go nowhere else, whatever a redirect says.
 #[test]
@@ -136,89 +134,9 @@ fn a_million_headers_are_refused() {
     assert!(client.create_session("ORDER:202".parse().expect("a source")).is_err());
 }
 
-/// A certificate authority of this test's own, and a server certificate by it.
-struct Authority {
-    pem: String,
-    issuer: Issuer<'static, KeyPair>,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let key = KeyPair::generate().expect("a key");
-        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let pem = params.self_signed(&key).expect("a certificate").pem();
-        Self { pem, issuer: Issuer::new(params, key) }
-    }
-
-    /// A TLS server for `host` on loopback, whose certificate is or was valid; plaintext goes to the simulator.
-    fn serve(&self, host: &str, expired: bool, upstream: String) -> String {
-        let key = KeyPair::generate().expect("a key");
-        let mut params = CertificateParams::new(vec![host.to_string()]).expect("parameters");
-        if expired {
-            params.not_after = rcgen::date_time_ymd(2020, 1, 1);
-        }
-        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .expect("a configuration");
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        let config = Arc::new(config);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let _ = relay(stream, &config, &upstream);
-            }
-        });
-        format!("https://localhost:{port}")
-    }
-}
-
-/// One request through TLS to the vendor, and its answer back.
-fn relay(stream: TcpStream, config: &Arc<rustls::ServerConfig>, upstream: &str) -> std::io::Result<()> {
-    let connection = rustls::ServerConnection::new(Arc::clone(config)).map_err(std::io::Error::other)?;
-    let mut tls = rustls::StreamOwned::new(connection, stream);
-    let mut request = Vec::new();
-    let mut byte = [0];
-    while !request.ends_with(b"\r\n\r\n") {
-        tls.read_exact(&mut byte)?;
-        request.push(byte[0]);
-    }
-    let head = String::from_utf8_lossy(&request).to_lowercase();
-    let length =
-        head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
-    let mut body = vec![0; length];
-    tls.read_exact(&mut body)?;
-    let mut vendor = TcpStream::connect(upstream)?;
-    let closing = head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
-    // Method and path keep their case; nothing else in a head has one.
-    let first = String::from_utf8_lossy(&request).lines().next().unwrap_or_default().to_string();
-    let rest = closing.split_once("\r\n").map_or("", |(_, rest)| rest);
-    let bearer = String::from_utf8_lossy(&request)
-        .lines()
-        .find(|l| l.to_lowercase().starts_with("authorization"))
-        .map(str::to_string);
-    let mut sent = format!("{first}\r\n{rest}");
-    if let Some(bearer) = bearer {
-        sent = sent.replace(&bearer.to_lowercase(), &bearer);
-    }
-    vendor.write_all(sent.as_bytes())?;
-    vendor.write_all(&body)?;
-    let mut answer = Vec::new();
-    vendor.read_to_end(&mut answer)?;
-    tls.write_all(&answer)?;
-    tls.conn.send_close_notify();
-    tls.flush()
-}
-
 fn collect_over_tls(host: &str, expired: bool, trusted: bool) -> (Report, u64) {
     let world = World::start();
-    let (authority, stranger) = (Authority::new(), Authority::new());
+    let (authority, stranger) = (Authority::default(), Authority::default());
     let upstream = world.sim.base_url().replace("http://", "");
     let url = authority.serve(host, expired, upstream);
     let bundle = world.folder.path().join("ca.pem");
@@ -241,4 +159,39 @@ fn only_the_right_certificate_is_talked_to() {
         let (report, posts) = collect_over_tls(host, expired, trusted);
         assert_eq!((report.verdict.name(), posts), ("open", 0), "{host} {expired} {trusted}: {report:?}");
     }
+}
+
+/// F21, T20: the realtime server's certificate is looked at as closely, and nothing is said to it before that.
+#[test]
+fn only_the_right_realtime_server_is_talked_to() {
+    std::thread::scope(|scope| {
+        for (host, expired, trusted, sockets) in [
+            ("localhost", false, true, 1),
+            ("localhost", false, false, 0),
+            ("localhost", true, true, 0),
+            ("elsewhere.example", false, true, 0),
+        ] {
+            scope.spawn(move || {
+                let opened = listen_over_tls(host, expired, trusted);
+                assert_eq!(opened, sockets, "{host} {expired} {trusted}");
+            });
+        }
+    });
+}
+
+/// How many sockets are opened. The API is reached in any case, so that there is a key to be lost.
+fn listen_over_tls(host: &str, expired: bool, trusted: bool) -> usize {
+    let world = World::in_real_time();
+    let (authority, api) = (Authority::default(), Authority::default());
+    let upstream = world.sim.base_url().replace("http://", "");
+    let server = authority.serve(host, expired, upstream.clone());
+    let bundle = world.folder.path().join("ca.pem");
+    let trust = if trusted { format!("{}{}", authority.pem, api.pem) } else { api.pem.clone() };
+    std::fs::write(&bundle, trust).expect("a bundle");
+    let builder = world.builder().base_url(&api.serve("localhost", false, upstream)).ca_bundle(&bundle);
+    let client = builder.realtime(server, world.sim.anon_key()).build().expect("a client");
+    let attempt = dollr_client::Attempt::new(world.payment("1003").intent).realtime(SourceKind::Order);
+    let report = client.collect(attempt).expect("a report");
+    assert_eq!(report.verdict.name(), "paid", "{report:?}");
+    world.sim.realtime_log().connections.len()
 }
