@@ -2,7 +2,7 @@
 //! it comes within a bound, and takes no more calls than a bound. Each scenario has a vendor of its own; all run at once.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dollr_client::core::{ChannelPolicy, Policy, Schedule, SourceKind};
 use dollr_client::{Attempt, Client, Report};
@@ -42,8 +42,8 @@ const MOST_QUESTIONS: u64 = 9;
 const MOST_KEYS: usize = 4;
 const MOST_CONNECTIONS: usize = 2;
 
-/// Collects while `scenarios` strike, and gives what the vendor saw.
-fn trial(name: &str, bound: Bound, scenarios: &[Scenario]) {
+/// Collects while `scenarios` strike, and gives the number of connections.
+fn trial(name: &str, bound: Bound, scenarios: &[Scenario]) -> usize {
     let world = World::in_real_time();
     for scenario in scenarios {
         world.sim.stage(scenario.clone());
@@ -53,7 +53,7 @@ fn trial(name: &str, bound: Bound, scenarios: &[Scenario]) {
         Bound::Polled | Bound::Slow => world.client(),
     };
     let (payment, report) = listened(&world, &client);
-    judge(name, bound, &world, &payment, &report);
+    judge(name, bound, &world, &payment, &report)
 }
 
 /// A client that would ask too late by itself.
@@ -71,7 +71,8 @@ fn listened(world: &World, client: &Client) -> (Payment, Report) {
     (payment, report)
 }
 
-fn judge(name: &str, bound: Bound, world: &World, payment: &Payment, report: &Report) {
+/// Gives the number of connections.
+fn judge(name: &str, bound: Bound, world: &World, payment: &Payment, report: &Report) -> usize {
     world.check_promises(payment, report);
     assert_eq!(report.verdict.name(), "paid", "I8: {name}");
     let ledger = world.sim.ledger();
@@ -91,15 +92,16 @@ fn judge(name: &str, bound: Bound, world: &World, payment: &Payment, report: &Re
         keys <= MOST_KEYS && connections <= MOST_CONNECTIONS,
         "{name}: {keys} keys, {connections} connections"
     );
+    connections
 }
 
 /// Many at once, each in a world of its own.
-fn trials(bound: Bound, trials: &[(&str, Vec<Scenario>)]) {
+fn trials(bound: Bound, trials: &[(&str, Vec<Scenario>)]) -> Vec<usize> {
     thread::scope(|scope| {
-        for (name, scenarios) in trials {
-            scope.spawn(|| trial(name, bound, scenarios));
-        }
-    });
+        let run = |(name, scenarios)| scope.spawn(move || trial(name, bound, scenarios));
+        let runs: Vec<_> = trials.iter().map(|(name, scenarios)| run((*name, scenarios))).collect();
+        runs.into_iter().map(|run| run.join().expect("no panic")).collect()
+    })
 }
 
 fn one(kind: ScenarioKind) -> Vec<Scenario> {
@@ -188,7 +190,8 @@ fn a_channel_that_is_lost_comes_back_once() {
     {
         all.push((name, soon(K::Close { code })));
     }
-    trials(Bound::Heard, &all);
+    let connections = trials(Bound::Heard, &all);
+    assert_eq!(connections[..2], [2, 2], "a frame over a mebibyte ends the socket");
 }
 
 /// I8, F24: where there is no channel, or none that can be trusted, it is as if there had been none.
@@ -197,7 +200,7 @@ fn without_a_channel_it_is_asked_as_if_there_were_none() {
     use ScenarioKind as K;
     let always = |kind| vec![Scenario::new(kind).times(u32::MAX)];
     let refused = |status| vec![Scenario::new(K::Refuse { status, message: None }).after_ms(0).times(2)];
-    trials(
+    let connections = trials(
         Bound::Polled,
         &[
             ("the handshake is answered 401 twice", refused(401)),
@@ -229,6 +232,7 @@ fn without_a_channel_it_is_asked_as_if_there_were_none() {
             ("each connection ends at once", always(K::Drop)),
         ],
     );
+    assert_eq!(connections[..3], [1, 1, 1], "a refusal is not asked for twice");
 }
 
 /// I8, F24: a channel that seems to live and says nothing costs no more than the questions that are asked beside it.
@@ -267,10 +271,41 @@ fn nobody_waits_for_a_key_or_a_server_that_does_not_answer() {
         scope.spawn(|| {
             let world = World::in_real_time();
             world.sim.arm(Fault::new(Call::RealtimeKey, FaultKind::Silent));
-            let (payment, report) = listened(&world, &world.client());
+            let client = world.builder().total_timeout(Duration::from_secs(5)).build().expect("a client");
+            let (payment, report) = listened(&world, &client);
             judge("no answer to the key call", Bound::Polled, &world, &payment, &report);
         });
     });
+    #[cfg(target_os = "linux")]
+    {
+        let begun = Instant::now();
+        while dollr_e2e::listeners() > 0 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "a thread still listens to nobody");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// I8, I12: a question that fails is asked again as if there were no channel, however slow the poll beside that is.
+#[test]
+fn a_live_channel_puts_no_back_off_off() {
+    let world = World::in_real_time();
+    let slow = ChannelPolicy::default().safety_poll(Duration::from_secs(60));
+    let client = world.builder().channel_policy(slow).build().expect("a client");
+    let (payment, report) = thread::scope(|scope| {
+        let run = scope.spawn(|| listened(&world, &client));
+        // The question that the approval is heard for fails.
+        let sent =
+            || world.sim.ledger().calls.iter().find(|call| call.path.contains("execut")).map(|c| c.at_ms);
+        while sent().is_none_or(|sent| world.sim.clock().now_ms() < sent + APPROVED_AFTER_MS - 2_000) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        world
+            .sim
+            .arm(Fault::new(Call::Status, FaultKind::Status { code: 503, retry_after: None, body: None }));
+        run.join().expect("no panic")
+    });
+    judge("a 503", Bound::Polled, &world, &payment, &report);
 }
 
 /// I4, I8, T18: forged news, as fast as they come, make nothing paid, and the vendor is asked about once a second at most.
@@ -307,10 +342,18 @@ fn a_recorded_payment_is_watched_and_left() {
     let id = payment.intent.reference_id();
     let report = client.watch(id, SourceKind::Order, Duration::from_secs(20)).expect("a report");
     assert_eq!((report.verdict.name(), world.posts_and_charges(&payment)), ("paid", (1, 1)));
-    let left = || world.sim.realtime_log().frames.iter().any(|frame| frame.text.contains("phx_leave"));
-    while !left() {
-        thread::yield_now();
-    }
+    let left = || {
+        let log = world.sim.realtime_log();
+        let leave = log.frames.iter().find(|frame| frame.text.contains("phx_leave"));
+        leave.map(|frame| frame.at_ms - log.connections[0].at_ms)
+    };
+    let after = loop {
+        match left() {
+            Some(after) => break after,
+            None => thread::sleep(Duration::from_millis(10)),
+        }
+    };
+    assert!(after < 20_000, "it listened for {after} ms");
     let again = client.watch(id, SourceKind::Order, Duration::from_secs(20)).expect("a report");
     assert_eq!((again.verdict.name(), again.calls.total()), ("paid", 0), "it has ended: nobody listens");
     assert_eq!(world.sim.realtime_log().connections.len(), 1);

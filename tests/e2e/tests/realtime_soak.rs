@@ -71,7 +71,7 @@ fn watch_them_all() {
             scope.spawn(|| watch(&client, line));
         }
     });
-    while listeners() > 0 {
+    while dollr_e2e::listeners() > 0 {
         thread::sleep(Duration::from_millis(10));
     }
     let status = fs::read_to_string("/proc/self/status").expect("Linux");
@@ -89,11 +89,4 @@ fn watch(client: &Client, line: &str) {
     assert_eq!(report.verdict.name(), "paid", "{report:?}");
     // Once a second by what is heard, and now and then beside it.
     assert!(report.calls.status <= 12, "{report:?}");
-}
-
-/// The threads that still listen: they end soon after their payments.
-fn listeners() -> usize {
-    let tasks = fs::read_dir("/proc/self/task").expect("Linux").filter_map(Result::ok);
-    let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm")).unwrap_or_default();
-    tasks.map(name).filter(|name| name.trim() == "dollr-channel").count()
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use dollr_core::{Channel, Event, ReferenceId, Timestamp, Why};
 use tracing::debug;
 
-use super::listener::{Bell, Listener};
+use super::listener::Listener;
 use super::{Realtime, Topic};
 use crate::Clock;
 use crate::caller::Caller;
@@ -51,7 +51,7 @@ impl<'a> Hearing<'a> {
 #[derive(Debug)]
 struct Ear {
     channel: Arc<Mutex<Channel>>,
-    bell: Receiver<Bell>,
+    bell: Receiver<()>,
     left: Arc<AtomicBool>,
 }
 
@@ -90,24 +90,20 @@ impl Ear {
     }
 
     fn wait(&self, clock: &dyn Clock, pause: &Pause) -> Option<Event> {
-        loop {
-            let until = self.until(pause, clock.now());
-            let left = clock.real_time(until.since(clock.now()));
-            if left.is_zero() {
-                // A clock of one's own is moved on by waiting.
-                let rung = self.bell.try_recv().is_ok_and(|bell| bell == Bell::Hint);
-                return if rung { Some(Event::Hint) } else { sleep(clock, until) };
+        let now = clock.now();
+        let until = self.until(pause, now);
+        let left = clock.real_time(until.since(now)).min(LONGEST);
+        match self.bell.recv_timeout(left) {
+            Ok(()) => {
+                // One question answers all that has rung until now.
+                while self.bell.try_recv().is_ok() {}
+                Some(Event::Hint)
             }
-            match self.bell.recv_timeout(left.min(LONGEST)) {
-                Ok(Bell::Hint) => {
-                    // One question answers all that has rung until now.
-                    while self.bell.try_recv().is_ok() {}
-                    return Some(Event::Hint);
-                }
-                Ok(Bell::Changed) => {}
-                Err(RecvTimeoutError::Timeout) => return None,
-                Err(RecvTimeoutError::Disconnected) => return sleep(clock, self.until(pause, clock.now())),
-            }
+            // A clock of one's own is moved on by waiting.
+            Err(RecvTimeoutError::Timeout) if left.is_zero() => sleep(clock, until),
+            Err(RecvTimeoutError::Timeout) => None,
+            // It is over, and the payment was told so before.
+            Err(RecvTimeoutError::Disconnected) => sleep(clock, pause.until),
         }
     }
 

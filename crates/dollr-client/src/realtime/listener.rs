@@ -17,22 +17,14 @@ use crate::caller::Caller;
 /// How long it reads before it looks whether anybody still listens.
 const SLICE: Duration = Duration::from_millis(100);
 
-/// What the payment is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Bell {
-    /// It should be asked about now.
-    Hint,
-    /// The channel has come to life, or is in trouble.
-    Changed,
-}
-
 /// The thread's things.
 pub(super) struct Listener {
     pub(super) line: Line,
     pub(super) caller: Arc<Caller>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) channel: Arc<Mutex<Channel>>,
-    pub(super) bell: Sender<Bell>,
+    /// Rung when the payment should be asked about; the channel does so, too, whenever it loses what it had.
+    pub(super) bell: Sender<()>,
     pub(super) left: Arc<AtomicBool>,
 }
 
@@ -41,7 +33,6 @@ impl Listener {
     pub(super) fn run(self) -> Ending {
         let mut socket = None;
         let mut leaving = false;
-        let mut live = false;
         loop {
             let action = self.channel().next(self.clock.now());
             if let ChannelAction::Done(ending) = action {
@@ -56,11 +47,6 @@ impl Listener {
             };
             if let Some(event) = event {
                 self.apply(&event);
-            }
-            let was = std::mem::replace(&mut live, self.channel().is_live(self.clock.now()));
-            if was != live {
-                debug!(live, "the channel");
-                self.ring(Bell::Changed);
             }
         }
     }
@@ -87,7 +73,8 @@ impl Listener {
                 }
             }
             ChannelAction::Hint => {
-                self.ring(Bell::Hint);
+                // Nobody may be there to hear it.
+                let _ = self.bell.send(());
                 ChannelEvent::Hinted
             }
             ChannelAction::Close => close(socket),
@@ -118,16 +105,11 @@ impl Listener {
     /// What the channel does not take is nothing to it.
     fn apply(&self, event: &ChannelEvent) {
         let mut channel = self.channel();
-        let now = self.clock.now();
-        *channel = channel.clone().apply(event, now).unwrap_or_else(|rejected| {
-            debug!(%rejected, "not taken");
-            Rejected::into_machine(rejected)
-        });
-    }
-
-    /// Nobody may be there to hear it.
-    fn ring(&self, bell: Bell) {
-        let _ = self.bell.send(bell);
+        let before = channel.state();
+        *channel = channel.clone().apply(event, self.clock.now()).unwrap_or_else(Rejected::into_machine);
+        if before != channel.state() {
+            debug!(from = before, to = channel.state(), "the channel");
+        }
     }
 
     fn channel(&self) -> std::sync::MutexGuard<'_, Channel> {
