@@ -9,6 +9,7 @@ mod journal;
 mod paid;
 mod pipes;
 mod postgres;
+mod realtime;
 mod reconcile;
 mod recorded;
 #[path = "../../../dollr-journal/tests/common/server.rs"]
