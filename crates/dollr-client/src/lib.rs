@@ -66,6 +66,31 @@
 //! [`Fulfilment`] claims goods without credentials, for success pages and shells, and gives what is newly paid to a worker until
 //! it acknowledges.
 //!
+//! # Seen at once
+//!
+//! [`Attempt::realtime`] and [`Client::watch`] listen to the payment's channel at Supabase Realtime for the first half minute
+//! (API §6). A thread of its own does so, and all that it says is *ask now*; it ends soon after the payment, at the latest when
+//! a call for a key or a connection that hangs is over. What is believed comes from the status call, with a channel or without.
+//! For a browser that listens itself, [`Client::realtime_key`] mints the key.
+//!
+//! ```
+//! use dollr_client::{Attempt, Client};
+//! use dollr_client::core::{Intent, SourceKind};
+//! # use dollr_client::journal::SqliteJournal;
+//! # let vendor = dollr_sim::Simulator::builder().start()?;
+//! # let folder = tempfile::tempdir()?;
+//! # let (url, supabase_url, anon_key) = (vendor.base_url(), vendor.supabase_url(), vendor.anon_key());
+//! # let builder = Client::builder().credentials(dollr_sim::CLIENT_ID, dollr_sim::CLIENT_SECRET)
+//! #     .base_url(&url).journal(SqliteJournal::open(folder.path().join("payments.db"))?);
+//!
+//! let client = builder.realtime(supabase_url, anon_key).build()?; // or .realtime_from_env()
+//! let session = client.create_session("INVOICE:101".parse()?)?;
+//! let intent = Intent::collection(client.reference_id()?, session.id, "1001".parse()?, "USD".parse()?);
+//! let report = client.collect(Attempt::new(intent).realtime(SourceKind::Invoice))?;
+//! assert_eq!(report.verdict.name(), "paid");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What it takes care of
 //!
 //! One token for all threads, renewed once at a time. Nothing is followed, repeated or decompressed by the HTTP stack:
@@ -81,7 +106,7 @@
 //! # What is out of scope
 //!
 //! Decisions are the core's: there is no rule about payments here. Async is the host's: drive the core over any
-//! HTTP library, its front page shows how. Realtime hints are another part of the project.
+//! HTTP library, its front page shows how. A WebSocket through a proxy is not there yet: realtime goes straight.
 #![forbid(unsafe_code)]
 
 mod attempt;
