@@ -1,5 +1,6 @@
 //! What a journal keeps: rows that are written over, each under a version, and the events that led there.
 
+use std::fmt;
 use std::time::Duration;
 
 use dollr_core::{Machine, Snapshot, Timestamp};
@@ -28,28 +29,54 @@ impl Kind {
     }
 }
 
-/// How often a row was written. A write names the version it builds on, and is refused on any other.
+/// How often a row was written, and taken since. A write names the version it builds on, and is refused on any other.
+///
+/// No version comes back: the first number only grows, and the second one does while the first stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Version(u64);
+pub struct Version {
+    number: u64,
+    takes: u64,
+}
 
 impl Version {
     /// The version of a row that was just made.
-    pub const FIRST: Self = Self(1);
+    pub const FIRST: Self = Self::new(1);
 
-    /// A version that was kept elsewhere.
+    /// The version of a row that was written so often, and not taken since.
     pub const fn new(number: u64) -> Self {
-        Self(number)
+        Self { number, takes: 0 }
     }
 
-    /// Its number, from 1.
+    /// How often the row was written, from 1.
     pub const fn number(self) -> u64 {
-        self.0
+        self.number
     }
 
-    /// The version of the next write.
+    /// How often it was [taken](crate::Journal::take_due) since it was written.
+    pub const fn takes(self) -> u64 {
+        self.takes
+    }
+
+    /// The version after the next write.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
+        Self::new(self.number.saturating_add(1))
+    }
+
+    /// The version after so many takes.
+    #[must_use]
+    pub const fn taken(self, times: u64) -> Self {
+        Self { number: self.number, takes: self.takes.saturating_add(times) }
+    }
+}
+
+/// `3`, and `3.1` where it was taken once since.
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.takes {
+            0 => write!(f, "{}", self.number),
+            takes => write!(f, "{}.{takes}", self.number),
+        }
     }
 }
 

@@ -124,11 +124,10 @@ pub enum JournalError {
 }
 
 fn stale(key: &str, expected: Version, found: Option<Version>) -> String {
-    let (key, expected) = (shown(key), expected.number());
+    let key = shown(key);
     match found {
         Some(found) => format!(
-            "the entry for {key} has version {}, not {expected}: another writer was there first, load it again",
-            found.number()
+            "the entry for {key} has version {found}, not {expected}: another writer was there first, load it again"
         ),
         None => format!("the journal has no entry for {key}, so it cannot be at version {expected}"),
     }

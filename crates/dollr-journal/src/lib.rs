@@ -42,6 +42,7 @@
 //! | where | `payments.db`, `sqlite:payments.db` | `postgres://user@host/database` |
 //! | for | processes of one machine | any number of machines |
 //! | a row for each payment or source | `dollr_entries` | `dollr_entries` |
+//! | a row for each of them that is due at some moment | `dollr_work` | `dollr_work` |
 //! | a row for each thing that happened, append-only by triggers | `dollr_events` | `dollr_events` |
 //! | who hands out goods | `dollr_claims` | `dollr_claims` |
 //! | what all who use it share | `dollr_shared` | `dollr_shared` |
@@ -74,7 +75,8 @@
 //!
 //! Schema 2 added leases, orders that are held, and claims. A release that knows schema 1 works on beside it: the rows that it
 //! makes or ends are due at once and hold their order, until somebody looks after them who knows what follows from their state.
-//! It keeps its own promises only: of two attempts at an order it refuses none. What had ended before the upgrade is not
+//! It keeps its own promises only: of two attempts at an order it refuses none, and it writes a row that was taken; whoever has
+//! it then comes too late, as it does itself where the row was written before. What had ended before the upgrade is not
 //! delivered anew, for its goods may have been handed out; they can still be claimed.
 //!
 //! # Writing a journal elsewhere
@@ -84,8 +86,8 @@
 //! - [`create`](Journal::create) and [`save`](Journal::save) are durable when they return, and write row and line together or not
 //!   at all; versions count from [`Version::FIRST`]. [`Entry::new`], [`Entry::write`] and [`Line::of`] say what is to be kept.
 //! - Whether an order is free is asked and answered in the same transaction that takes it: of two that want it, one gets it.
-//! - [`take_due`](Journal::take_due) gives a row to one caller at a time and makes a new version of it; only then can nobody save
-//!   it who had it before. The clock of terms is one for all callers.
+//! - [`take_due`](Journal::take_due) gives a row to one caller at a time and makes a [new version](Version::taken) of it; only
+//!   then can nobody save it who had it before. It stays taken so often until it is saved, also when it is given back. The clock of terms is one for all callers.
 //! - Of any number of callers of [`claim`](Journal::claim) and [`take_paid`](Journal::take_paid), one gets the goods: those of an
 //!   order are the same, whichever attempt paid for them. What was fulfilled is never given again, and never released.
 //! - What [`share`](Journal::share) changes is changed by one after the other; it need not be durable.

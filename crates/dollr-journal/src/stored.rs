@@ -13,6 +13,7 @@ pub(crate) fn moment(millis: i64) -> Timestamp {
     Timestamp::from_millis(u64::try_from(millis).unwrap_or_default())
 }
 
-pub(crate) fn counted(version: i64) -> Version {
-    Version::new(u64::try_from(version).unwrap_or_default())
+pub(crate) fn counted(version: i64, takes: i64) -> Version {
+    let [version, takes] = [version, takes].map(|number| u64::try_from(number).unwrap_or_default());
+    Version::new(version).taken(takes)
 }

@@ -16,12 +16,14 @@ on_each_engine! {
     i14_the_longest_due_is_taken_first_and_by_one_worker,
     i14_who_had_a_row_before_it_was_taken_can_no_longer_write_it,
     i14_f30_a_worker_whose_term_is_over_can_no_longer_write,
+    i14_who_gave_a_row_back_or_saved_it_can_no_longer_write_it,
     f25_the_rows_of_a_worker_that_crashed_come_back_by_themselves,
     f31_what_a_clock_wrote_that_has_been_set_back_since_is_due,
     what_is_given_back_is_due_as_before,
     a_row_that_was_saved_is_due_when_its_page_says,
     i7_ten_payments_that_never_end_do_not_hold_up_the_eleventh,
     t32_sixteen_workers_take_each_row_once,
+    i14_t32_whoever_takes_a_row_can_save_it,
     many_rows_are_saved_at_once_each_at_its_own_version,
     the_backlog_counts_what_there_is_to_do,
     what_is_shared_is_changed_by_one_at_a_time,
@@ -100,7 +102,7 @@ fn i14_f30_a_worker_whose_term_is_over_can_no_longer_write<D: Engine>() {
     let short = Lease { holder: "one", limit: 1, term: Duration::from_millis(1) };
     let first = one.take_due(short, at(0)).expect("taken").remove(0);
     let second = taken_over(&two, "two");
-    assert_eq!((second.due, second.version), (first.due, first.version.next()));
+    assert_eq!((second.due, second.version), (first.due, first.version.taken(1)));
 
     let error = common::save(&one, "id", first.version, "one").expect_err("fenced");
     assert!(matches!(error, JournalError::Stale { .. }), "{error}");
@@ -111,6 +113,42 @@ fn i14_f30_a_worker_whose_term_is_over_can_no_longer_write<D: Engine>() {
     one.give_back(&[("id", first.version)]).expect("nothing to give");
     assert_eq!(keys(&take(&one, "one", 1, at(60))), [""; 0], "it is the other's");
     common::save(&two, "id", second.version, "two").expect("he has it");
+}
+
+/// That a worker cannot write a row in the version that it has.
+fn is_fenced(journal: &dyn Journal, stale: &Entry) {
+    let before = journal.load(&stale.key);
+    let error = common::save(journal, &stale.key, stale.version, "too late").expect_err("fenced");
+    let found = before.as_ref().ok().and_then(Option::as_ref).map(|entry| entry.version);
+    assert_eq!(error, JournalError::Stale { key: stale.key.clone(), expected: stale.version, found });
+    let page = Page::new("Open", true, &stale.snapshot, "too late");
+    let write = Write { key: &stale.key, expected: stale.version, page };
+    assert_eq!(journal.save_all(&[write], at(0)), Ok(vec![None]), "fenced");
+    journal.give_back(&[(&stale.key, stale.version)]).expect("nothing to give");
+    assert_eq!(keys(&take(journal, "another", 1, at(0))), [""; 0], "it is not his to give back");
+    assert_eq!(journal.load(&stale.key), before);
+}
+
+/// However a row was let go of, its version does not come back with the next take.
+fn i14_who_gave_a_row_back_or_saved_it_can_no_longer_write_it<D: Engine>() {
+    let desk = D::new();
+    let (one, two) = (desk.journal(), desk.journal());
+    add(&one, "id", Some(0));
+    let read = one.load("id").expect("readable").expect("there");
+    let first = take(&one, "one", 1, at(0)).remove(0);
+    one.give_back(&[("id", first.version)]).expect("given back");
+    let second = take(&two, "two", 1, at(0)).remove(0);
+    for stale in [&read, &first] {
+        is_fenced(&one, stale);
+    }
+    let page = Page { due: Some(at(0)), ..Page::new("Open", true, &second.snapshot, "asked") };
+    two.save("id", second.version, &page, at(0)).expect("he has it");
+    let third = take(&one, "one", 1, at(0)).remove(0);
+    assert_eq!(third.version, read.version.next().taken(1));
+    for stale in [&read, &first, &second] {
+        is_fenced(&two, stale);
+    }
+    common::save(&one, "id", third.version, "one").expect("he has it");
 }
 
 fn f25_the_rows_of_a_worker_that_crashed_come_back_by_themselves<D: Engine>() {
@@ -161,7 +199,7 @@ fn a_row_that_was_saved_is_due_when_its_page_says<D: Engine>() {
     let version = journal.save("id", taken.version, &page, at(1)).expect("the holder's");
     assert_eq!(keys(&take(&journal, "worker", 1, at(3_599))), [""; 0]);
     let again = take(&journal, "worker", 1, at(3_600)).remove(0);
-    assert_eq!((again.version, again.open), (version.next(), false));
+    assert_eq!((again.version, again.open), (version.taken(1), false));
     let page = Page::new("Failed", false, &snapshot, "asked once more");
     journal.save("id", again.version, &page, at(3_601)).expect("the holder's");
     assert_eq!(keys(&take(&journal, "worker", 1, at(1_000_000))), [""; 0], "never again");
@@ -226,6 +264,36 @@ fn t32_sixteen_workers_take_each_row_once<D: Engine>() {
     keys.sort();
     keys.dedup();
     assert_eq!(keys.len(), ROWS, "a row was taken twice");
+}
+
+/// However takes and saves of several workers cross: who gets a row gets it as it is, and nobody else does.
+fn i14_t32_whoever_takes_a_row_can_save_it<D: Engine>() {
+    const ROUNDS: usize = 60;
+    let desk = D::new();
+    let journal = desk.journal();
+    for n in 0..3 {
+        add(&journal, &format!("row {n}"), Some(0));
+    }
+    let work = |journal: &Arc<dyn Journal>, name: usize| {
+        for _ in 0..ROUNDS {
+            for entry in take(journal, &format!("worker {name}"), 2, at(0)) {
+                let page = Page { due: Some(at(0)), ..Page::new("Open", true, &entry.snapshot, "asked") };
+                assert_eq!(journal.save(&entry.key, entry.version, &page, at(0)), Ok(entry.version.next()));
+            }
+        }
+    };
+    let work = &work;
+    let journals: Vec<Arc<dyn Journal>> = (0..4).map(|_| desk.journal()).collect();
+    thread::scope(|scope| {
+        for (name, journal) in journals.iter().enumerate() {
+            scope.spawn(move || work(journal, name));
+        }
+    });
+    assert_eq!(
+        take(&journal, "the last", 9, at(0)).len(),
+        3,
+        "none is left with somebody who cannot save it"
+    );
 }
 
 fn many_rows_are_saved_at_once_each_at_its_own_version<D: Engine>() {

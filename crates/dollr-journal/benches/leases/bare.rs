@@ -45,6 +45,10 @@ fn moments() -> (i64, i64) {
     (whole(u128::from(NOW.as_millis())), whole(SPREAD.as_millis()))
 }
 
+/// What is open and attended is due since it was written.
+const WORK: &str = "INSERT INTO dollr_work (id, due_at, updated_at)
+    SELECT id, updated_at, updated_at FROM dollr_entries WHERE open AND attended";
+
 pub(crate) struct Sqlite {
     folder: TempDir,
     journal: Arc<SqliteJournal>,
@@ -78,27 +82,29 @@ impl Bare for Sqlite {
                 || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8'
                 || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))) AS key FROM counted)
             INSERT INTO dollr_entries (key, kind, order_id, state, open, snapshot, version, created_at, updated_at,
-                due_at, holds_order, ended_at)
+                attended, holds_order, ended_at)
             SELECT key, 'execution', 'order ' || n, CASE WHEN open THEN 'Open' ELSE 'Completed' END, open,
                 CASE WHEN open THEN replace(?5, ?6, key) ELSE replace(?7, ?8, key) END, 3, moment, moment,
-                CASE WHEN open THEN moment END, 1, CASE WHEN open THEN NULL ELSE moment END
+                open, 1, CASE WHEN open THEN NULL ELSE moment END
             FROM made";
         self.connection
             .execute(sql, (rows, every, now, spread, going.text, going.id, gone.text, gone.id))
             .expect("filled");
+        self.connection.execute_batch(WORK).expect("filled");
         self.connection.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").expect("committed");
     }
 
     fn add(&mut self, open: &[(String, String)]) {
         let transaction = self.connection.transaction().expect("begun");
         let sql = "INSERT INTO dollr_entries (key, kind, order_id, state, open, snapshot, version, created_at, updated_at,
-                due_at, holds_order)
-            VALUES (?1, 'execution', 'order of ' || ?1, 'Open', 1, ?2, 3, ?3, ?3, ?3, 1)";
+                attended, holds_order)
+            VALUES (?1, 'execution', 'order of ' || ?1, 'Open', 1, ?2, 3, ?3, ?3, 1, 1)";
         for (key, snapshot) in open {
             let add =
                 transaction.prepare_cached(sql).and_then(|mut s| s.execute((key, snapshot, moments().0)));
             add.expect("added");
         }
+        transaction.execute_batch(WORK).expect("added");
         transaction.commit().expect("committed");
     }
 
@@ -108,8 +114,8 @@ impl Bare for Sqlite {
 
     fn create(&mut self, key: &str, snapshot: &str) {
         let transaction = self.connection.transaction().expect("begun");
-        let entry = "INSERT INTO dollr_entries (key, kind, state, open, snapshot, version, created_at, updated_at, due_at)
-            VALUES (?1, 'execution', 'Sending', 1, ?2, 1, ?3, ?3, NULL)";
+        let entry = "INSERT INTO dollr_entries (key, kind, state, open, snapshot, version, created_at, updated_at, attended)
+            VALUES (?1, 'execution', 'Sending', 1, ?2, 1, ?3, ?3, 0)";
         transaction
             .prepare_cached(entry)
             .and_then(|mut s| s.execute((key, snapshot, moments().0)))
@@ -172,38 +178,40 @@ impl Bare for Postgres {
         let (going_id, going, gone_id, gone) = (going.id, going.text, gone.id, gone.text);
         self.run(&format!(
             "INSERT INTO {{p}}entries (key, kind, order_id, state, open, snapshot, version, created_at, updated_at,
-                due_at, holds_order, ended_at)
+                attended, holds_order, ended_at)
             SELECT key, 'execution', 'order ' || n, CASE WHEN open THEN 'Open' ELSE 'Completed' END, open,
                 CASE WHEN open THEN replace($${going}$$, '{going_id}', key) ELSE replace($${gone}$$, '{gone_id}', key) END,
-                3, moment, moment, CASE WHEN open THEN moment END, true, CASE WHEN open THEN NULL ELSE moment END
+                3, moment, moment, open, true, CASE WHEN open THEN NULL ELSE moment END
             FROM (SELECT n, n % {every} = 0 AS open, gen_random_uuid()::text AS key,
                       {now} - 1 - floor(random() * {spread})::bigint AS moment
                   FROM generate_series(1, {rows}) AS n) AS made"
         ));
+        self.run(&WORK.replace("dollr_", "{p}"));
     }
 
     fn add(&mut self, open: &[(String, String)]) {
         let sql = "INSERT INTO {p}entries (key, kind, order_id, state, open, snapshot, version, created_at, updated_at,
-                due_at, holds_order)
-            SELECT key, 'execution', 'order of ' || key, 'Open', true, snapshot, 3, $3, $3, $3, true
+                attended, holds_order)
+            SELECT key, 'execution', 'order of ' || key, 'Open', true, snapshot, 3, $3, $3, true, true
             FROM unnest($1::text[], $2::text[]) AS rows (key, snapshot)";
         let (keys, snapshots): (Vec<&str>, Vec<&str>) =
             open.iter().map(|(key, snapshot)| (key.as_str(), snapshot.as_str())).unzip();
         let sql = sql.replace("{p}", &self.prefix);
         let added = async { self.client.execute(&sql, &[&keys, &snapshots, &moments().0]).await };
         self.runtime.block_on(added).expect("added");
+        self.run(&WORK.replace("dollr_", "{p}"));
     }
 
     fn analyze(&mut self) -> bool {
-        self.run("VACUUM ANALYZE {p}entries");
+        self.run("VACUUM ANALYZE {p}entries, {p}work");
         true
     }
 
     fn create(&mut self, key: &str, snapshot: &str) {
         let now = moments().0;
         self.run(&format!(
-            "WITH made AS (INSERT INTO {{p}}entries (key, kind, state, open, snapshot, version, created_at, updated_at, due_at)
-                VALUES ('{key}', 'execution', 'Sending', true, $${snapshot}$$, 1, {now}, {now}, NULL) RETURNING id)
+            "WITH made AS (INSERT INTO {{p}}entries (key, kind, state, open, snapshot, version, created_at, updated_at, attended)
+                VALUES ('{key}', 'execution', 'Sending', true, $${snapshot}$$, 1, {now}, {now}, false) RETURNING id)
             INSERT INTO {{p}}events (entry_id, version, at, what, state) SELECT id, 1, {now}, 'recorded', 'Sending' FROM made"
         ));
     }
@@ -221,7 +229,8 @@ impl Bare for Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         self.run(
-            "DROP TABLE {p}claims, {p}shared, {p}events, {p}entries, {p}schema; DROP FUNCTION {p}events_stay",
+            "DROP TABLE {p}claims, {p}shared, {p}events, {p}work, {p}entries, {p}schema;
+            DROP FUNCTION {p}events_stay, {p}entries_attended",
         );
     }
 }

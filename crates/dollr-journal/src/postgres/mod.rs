@@ -69,7 +69,7 @@ const KEY: usize = 1_000;
 /// # Tables
 ///
 /// They are made in the first schema of the user's `search_path`, with the columns of
-/// [`SqliteJournal`](crate::SqliteJournal#tables): `dollr_entries`, `dollr_events`, `dollr_claims`, `dollr_shared`, and
+/// [`SqliteJournal`](crate::SqliteJournal#tables): `dollr_entries`, `dollr_work`, `dollr_events`, `dollr_claims`, `dollr_shared`, and
 /// `dollr_schema` with one row:
 ///
 /// | `dollr_schema` | | |
@@ -77,7 +77,7 @@ const KEY: usize = 1_000;
 /// | `version` | integer | the schema |
 /// | `min_reader` | integer | the newest schema that a release must know to use it |
 ///
-/// `open`, `holds_order` and `deliver` are booleans, the other types are `bigint` and `text`; a key has at most 1,000 bytes,
+/// `open`, `attended`, `holds_order` and `deliver` are booleans, the other types are `bigint` and `text`; a key has at most 1,000 bytes,
 /// and no text a NUL. Each `lease_until` is by the server's clock, which all machines share; other times are by the host's.
 pub struct PostgresJournal {
     pool: Pool,
@@ -249,17 +249,17 @@ impl Journal for PostgresJournal {
         } else {
             None
         };
-        let (before, at) = (whole(expected.number()), whole(now.as_millis()));
+        let (before, takes, at) = (whole(expected.number()), whole(expected.takes()), whole(now.as_millis()));
         let snapshot = page.snapshot.as_str();
         #[rustfmt::skip]
         let values: Values<'_> = &[
-            &key, &before, &page.state, &page.open, &snapshot, &due(page), &page.holds_order, &page.paid,
+            &key, &before, &takes, &page.state, &page.open, &snapshot, &due(page), &page.holds_order, &page.paid,
             &page.what, &at,
         ];
         if self.write(&self.sql(rows::UPDATE), values, key, wanted.as_deref())? {
             return Ok(expected.next());
         }
-        let found = self.rows(rows::VERSION, &[&key], |row| Ok(counted(row.try_get(0)?)))?;
+        let found = self.rows(rows::VERSION, &[&key], |row| Ok(counted(row.try_get(0)?, row.try_get(1)?)))?;
         Err(JournalError::Stale { key: key.to_owned(), expected, found: found.first().copied() })
     }
 
@@ -269,6 +269,7 @@ impl Journal for PostgresJournal {
         let pages = || writes.iter().map(|write| &write.page);
         let keys: Vec<_> = all().map(|write| write.key).collect();
         let expected: Vec<_> = all().map(|write| whole(write.expected.number())).collect();
+        let takes: Vec<_> = all().map(|write| whole(write.expected.takes())).collect();
         let states: Vec<_> = pages().map(|page| page.state).collect();
         let open: Vec<_> = pages().map(|page| page.open).collect();
         let snapshots: Vec<_> = pages().map(|page| page.snapshot.as_str()).collect();
@@ -279,9 +280,9 @@ impl Journal for PostgresJournal {
         let now = whole(now.as_millis());
         #[rustfmt::skip]
         let values: Values<'_> =
-            &[&keys, &expected, &states, &open, &snapshots, &due, &holds, &paid, &what, &now];
+            &[&keys, &expected, &takes, &states, &open, &snapshots, &due, &holds, &paid, &what, &now];
         let saved: BTreeMap<String, Version> = self
-            .rows(rows::UPDATE_ALL, values, |row| Ok((row.try_get(0)?, counted(row.try_get(1)?))))?
+            .rows(rows::UPDATE_ALL, values, |row| Ok((row.try_get(0)?, counted(row.try_get(1)?, 0))))?
             .into_iter()
             .collect();
         Ok(all().map(|write| saved.get(write.key).copied()).collect())

@@ -10,19 +10,20 @@ use super::wire::Wire;
 use super::{PostgresJournal, goods, rows, work};
 use server::Server;
 
-/// Rows of a test, of which each hundredth is open and due.
+/// Rows of a test, of which each tenth is open and due.
 const ROWS: &str = "INSERT INTO {p}entries
-    (key, kind, order_id, state, open, snapshot, version, created_at, updated_at, due_at, holds_order, ended_at)
-    SELECT n, 'execution', 'order ' || n, 'Open', n % 100 = 0, repeat('x', 1200), 1, 0, 0,
-        CASE WHEN n % 100 = 0 THEN n END, true, CASE WHEN n % 100 = 0 THEN NULL ELSE n END
-    FROM generate_series(1, 20000) AS n";
+    (key, kind, order_id, state, open, snapshot, version, created_at, updated_at, attended, holds_order, ended_at)
+    SELECT n, 'execution', 'order ' || n, 'Open', n % 10 = 0, repeat('x', 1200), 1, 0, 0,
+        n % 10 = 0, true, CASE WHEN n % 10 = 0 THEN NULL ELSE n END
+    FROM generate_series(1, 20000) AS n;
+    INSERT INTO {p}work (id, due_at, updated_at) SELECT id, id, 0 FROM {p}entries WHERE open";
 
 /// What is asked again and again, and the indexes that it is found by. A plan with any of the words is a bad one.
 const QUESTIONS: [(&str, &str, &[&str], &[&str]); 6] = [
-    (work::TAKE, "30000, 100, 'a', 120000", &["entries_due", "entries_pkey"], &["Seq Scan", "Sort"]),
-    (work::BACKLOG, "30000", &["entries_open", "entries_due"], &["Seq Scan"]),
+    (work::TAKE, "30000, 100, 'a', 120000", &["work_due", "entries_pkey"], &["Seq Scan", "Sort"]),
+    (work::BACKLOG, "1000", &["entries_open", "work_due"], &["Seq Scan"]),
     (work::UNATTENDED, "100", &["entries_unattended"], &["Seq Scan", "Sort"]),
-    (rows::OPEN, "", &["entries_open"], &["Seq Scan"]),
+    (rows::OPEN, "", &["entries_open"], &["Seq Scan on {p}entries"]),
     (rows::HOLDER, "'order 7'", &["entries_order"], &["Seq Scan", "Sort"]),
     (goods::PAID, "0", &["entries_deliver"], &["Seq Scan on {p}entries", "Sort"]),
 ];
@@ -32,9 +33,11 @@ fn rows_are_found_by_their_indexes() {
     let server = Server::shared();
     let prefix = format!("plan{:x}_", process::id());
     let journal = PostgresJournal::open(&format!("{}?prefix={prefix}", server.url())).expect("a journal");
-    run(&journal, "ALTER TABLE {p}entries SET (autovacuum_enabled = off)");
+    for table in ["entries", "work"] {
+        run(&journal, &format!("ALTER TABLE {{p}}{table} SET (autovacuum_enabled = off)"));
+    }
     run(&journal, ROWS);
-    for known in ["", "ANALYZE {p}entries", "VACUUM ANALYZE {p}entries"] {
+    for known in ["", "ANALYZE {p}entries, {p}work", "VACUUM ANALYZE {p}entries, {p}work"] {
         run(&journal, known);
         for mode in ["force_generic_plan", "force_custom_plan"] {
             for (question, values, indexes, bad) in QUESTIONS {
@@ -47,7 +50,8 @@ fn rows_are_found_by_their_indexes() {
     }
     run(
         &journal,
-        "DROP TABLE {p}claims, {p}shared, {p}events, {p}entries, {p}schema; DROP FUNCTION {p}events_stay",
+        "DROP TABLE {p}claims, {p}shared, {p}events, {p}work, {p}entries, {p}schema;
+        DROP FUNCTION {p}events_stay, {p}entries_attended",
     );
 }
 

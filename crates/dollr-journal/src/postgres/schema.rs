@@ -53,27 +53,51 @@ FOR EACH STATEMENT EXECUTE FUNCTION {p}events_stay();
 
 /// A release before this step makes rows that are due at once and hold their order, and leaves those so that it ends: whoever
 /// looks after them writes what it did not know of.
+///
+/// What changes as workers share the work is apart from the entries, whose rows are long and lie anywhere.
 const LEASES_AND_CLAIMS: &str = "
 ALTER TABLE {p}entries
-    ADD COLUMN due_at      bigint,
-    ADD COLUMN holder      text,
-    ADD COLUMN lease_until bigint,
+    ADD COLUMN attended    boolean,
     ADD COLUMN holds_order boolean NOT NULL DEFAULT false,
     ADD COLUMN despite     text,
     ADD COLUMN deliver     boolean NOT NULL DEFAULT false,
     ADD COLUMN ended_at    bigint;
 
-UPDATE {p}entries SET due_at = CASE WHEN open THEN 0 END, ended_at = CASE WHEN open THEN NULL ELSE updated_at END,
+UPDATE {p}entries SET attended = open, ended_at = CASE WHEN open THEN NULL ELSE updated_at END,
     holds_order = order_id IS NOT NULL AND (open OR state IN ('Completed', 'Stuck'));
-ALTER TABLE {p}entries ALTER COLUMN due_at SET DEFAULT 0, ALTER COLUMN holds_order SET DEFAULT true;
--- Room in each page for a row that is taken, so that no index is written for that.
+ALTER TABLE {p}entries ALTER COLUMN holds_order SET DEFAULT true;
+-- Room in each page for a row that is written over, so that no index is written where it stays open.
 ALTER TABLE {p}entries SET (fillfactor = 75);
 
-CREATE INDEX {p}entries_due ON {p}entries (due_at, updated_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX {p}entries_unattended ON {p}entries (id) WHERE open AND due_at IS NULL;
+CREATE INDEX {p}entries_unattended ON {p}entries (id) WHERE open AND NOT attended;
 CREATE INDEX {p}entries_order ON {p}entries (order_id, id) WHERE holds_order AND order_id IS NOT NULL;
 CREATE INDEX {p}entries_deliver ON {p}entries (ended_at, id) WHERE deliver;
 CREATE INDEX {p}entries_ended ON {p}entries (ended_at) WHERE ended_at IS NOT NULL;
+
+-- Each row is written over as often as it is taken and saved: half of each page is left for that, and what was is cleared
+-- away soon.
+CREATE TABLE {p}work (
+    id          bigint PRIMARY KEY REFERENCES {p}entries (id),
+    due_at      bigint NOT NULL,
+    updated_at  bigint NOT NULL,
+    holder      text,
+    lease_until bigint,
+    takes       bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.1,
+    autovacuum_analyze_scale_factor = 0.1);
+
+CREATE INDEX {p}work_due ON {p}work (due_at, updated_at, id);
+
+INSERT INTO {p}work (id, due_at, updated_at) SELECT id, 0, updated_at FROM {p}entries WHERE open;
+
+-- A release that does not know of this table says nothing of `attended`.
+CREATE FUNCTION {p}entries_attended() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    INSERT INTO {p}work (id, due_at, updated_at) VALUES (NEW.id, 0, NEW.updated_at);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER {p}entries_attended AFTER INSERT ON {p}entries
+FOR EACH ROW WHEN (NEW.attended IS NULL) EXECUTE FUNCTION {p}entries_attended();
 
 CREATE TABLE {p}claims (
     entry_id     bigint PRIMARY KEY REFERENCES {p}entries (id),

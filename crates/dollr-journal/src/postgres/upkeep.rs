@@ -9,7 +9,7 @@ use crate::stored::whole;
 
 /// The rows that may be forgotten which ended before `$1`.
 const PRUNABLE: &str = "FROM {p}entries
-    WHERE ended_at < $1 AND NOT open AND due_at IS NULL AND NOT EXISTS (
+    WHERE ended_at < $1 AND NOT open AND NOT attended AND NOT EXISTS (
         SELECT FROM {p}claims WHERE entry_id = {p}entries.id AND fulfilled_at IS NULL)";
 
 /// An event may go only after its row has.

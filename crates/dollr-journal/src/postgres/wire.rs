@@ -28,6 +28,7 @@ SET lock_timeout = '5s';
 SET idle_in_transaction_session_timeout = '30s';
 SET default_transaction_isolation = 'read committed';
 SET client_min_messages = 'warning';
+SET jit = off;
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') <> 'remote_apply';
 ";
 

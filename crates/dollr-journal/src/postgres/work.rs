@@ -13,22 +13,26 @@ use crate::error::JournalError;
 use crate::journal::{AHEAD, Change};
 use crate::stored::{moment, whole};
 
+/// What was saved since the statement began is left for the next one, by its `ctid`: the entry could not be read as it is.
 pub(super) const TAKE: &str = "WITH due AS (
-        SELECT id FROM {p}entries WHERE due_at <= $1 AND (lease_until IS NULL OR lease_until <= {clock})
-        ORDER BY due_at, updated_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
-    UPDATE {p}entries SET holder = $3, lease_until = {clock} + $4, version = version + 1
-    FROM due WHERE {p}entries.id = due.id RETURNING {columns}, {p}entries.id";
+        SELECT ctid FROM {p}work WHERE due_at <= $1 AND (lease_until IS NULL OR lease_until <= {clock})
+        ORDER BY due_at, updated_at, id LIMIT $2 FOR UPDATE SKIP LOCKED),
+    taken AS (
+        UPDATE {p}work SET holder = $3, lease_until = {clock} + $4, takes = takes + 1
+        WHERE ctid = ANY (ARRAY(SELECT due.ctid FROM due)) RETURNING *)
+    SELECT {columns}, taken.updated_at, id FROM taken JOIN {p}entries USING (id)";
 
-const GIVE_BACK: &str = "UPDATE {p}entries SET holder = NULL, lease_until = NULL
-    FROM unnest($1::text[], $2::bigint[]) AS taken (key, version)
-    WHERE {p}entries.key = taken.key AND {p}entries.version = taken.version";
+/// That it was taken is not forgotten: who had it before stays refused.
+const GIVE_BACK: &str = "UPDATE {p}work SET holder = NULL, lease_until = NULL
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS taken (key, version, takes) JOIN {p}entries USING (key, version)
+    WHERE {p}work.id = {p}entries.id AND {p}work.takes = taken.takes";
 
 /// A plan for any moment takes a third of all rows to be due, unless there are two bounds.
 pub(super) const BACKLOG: &str = "SELECT (SELECT count(*) FROM {p}entries WHERE open), count(*), min(due_at)
-    FROM {p}entries WHERE due_at >= 0 AND due_at <= $1";
+    FROM {p}work WHERE due_at >= 0 AND due_at <= $1";
 
 pub(super) const UNATTENDED: &str =
-    "SELECT {columns} FROM {p}entries WHERE open AND due_at IS NULL ORDER BY id LIMIT $1";
+    "SELECT {columns} FROM {entries} WHERE open AND NOT attended ORDER BY id LIMIT $1";
 
 /// What is shared is lost by nobody but a server that loses its power: it is not worth waiting for the disk.
 const BEGIN_SHARING: &str = "BEGIN; SET LOCAL synchronous_commit = off";
@@ -50,9 +54,10 @@ pub(super) fn take(
         let moment = whole(moment.as_millis());
         let limit = i64::try_from(lease.limit - all_taken.len()).unwrap_or(i64::MAX);
         let mut taken = journal.rows(sql, &[&moment, &limit, &lease.holder, &term], |row| {
-            Ok((row.try_get::<_, i64>(12)?, entry(row)?))
+            let entry = entry(row)?;
+            Ok(((entry.due, row.try_get::<_, i64>(13)?, row.try_get::<_, i64>(14)?), entry))
         })?;
-        taken.sort_by_key(|(id, entry)| (entry.due, entry.updated_at, *id));
+        taken.sort_by_key(|(place, _)| *place);
         all_taken.extend(taken.into_iter().map(|(_, entry)| entry));
         if all_taken.len() == lease.limit {
             break;
@@ -64,7 +69,8 @@ pub(super) fn take(
 pub(super) fn give_back(journal: &PostgresJournal, taken: &[(&str, Version)]) -> Result<(), JournalError> {
     let keys: Vec<&str> = taken.iter().map(|(key, _)| *key).collect();
     let versions: Vec<i64> = taken.iter().map(|(_, version)| whole(version.number())).collect();
-    journal.rows(GIVE_BACK, &[&keys, &versions], |_| Ok(())).map(drop)
+    let times: Vec<i64> = taken.iter().map(|(_, version)| whole(version.takes())).collect();
+    journal.rows(GIVE_BACK, &[&keys, &versions, &times], |_| Ok(())).map(drop)
 }
 
 pub(super) fn backlog(journal: &PostgresJournal, now: Timestamp) -> Result<Backlog, JournalError> {

@@ -4,7 +4,7 @@ use dollr_core::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::rows::{GOODS, load, note};
-use crate::entry::{Claim, Entry, Version};
+use crate::entry::{Claim, Entry};
 use crate::stored::{counted, moment, whole};
 
 /// Makes a claim; the one that is there, if there is one. A claim that has a term can be made only over one whose term is over.
@@ -144,8 +144,9 @@ fn tell(
     deliver: bool,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    let sql = "UPDATE dollr_entries SET version = version + 1, deliver = ?2 WHERE key = ?1 RETURNING version";
-    let version: Version =
-        connection.prepare_cached(sql)?.query_row((key, deliver), |row| row.get(0).map(counted))?;
-    note(connection, key, version, what, now)
+    let sql =
+        "UPDATE dollr_entries SET version = version + 1, deliver = ?2 WHERE key = ?1 RETURNING id, version";
+    let read = |row: &Row<'_>| Ok((row.get(0)?, counted(row.get(1)?, 0)));
+    let (id, version) = connection.prepare_cached(sql)?.query_row((key, deliver), read)?;
+    note(connection, id, version, what, now)
 }

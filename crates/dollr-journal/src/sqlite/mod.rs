@@ -63,14 +63,21 @@ const READ_ONLY: &str = "it cannot be written to; give its owner the right to";
 /// | `state` | text | the machine's state, in a word |
 /// | `open` | 0 or 1 | whether there is more to come; indexed where 1 |
 /// | `snapshot` | text | the machine |
-/// | `version` | integer | from 1, one more with each write, and each time that the row or its goods are taken |
+/// | `version` | integer | from 1, one more with each write, and each time that its goods are taken |
 /// | `created_at`, `updated_at` | integer | times of the first and the last write |
-/// | `due_at` | integer or null | when somebody should look after it, if nobody does; indexed; 0 where an older release made the row |
-/// | `holder`, `lease_until` | text, integer, or null | who looks after it now, and until when nobody else does; null once it is saved |
+/// | `attended` | 0, 1 or null | whether it has a row in `dollr_work`; null where an older release made it, which has one |
 /// | `holds_order` | 0 or 1 | whether no other attempt at its order may begin; indexed where 1 |
 /// | `despite` | text or null | why it could begin although another attempt held its order |
 /// | `deliver` | 0 or 1 | whether it is paid and its goods are still to be handed out; indexed where 1 |
 /// | `ended_at` | integer or null | when it was first written that there is no more to come; indexed |
+///
+/// | `dollr_work` | | a row for each entry that somebody should look after at some moment |
+/// | --- | --- | --- |
+/// | `id` | integer | the row, in `dollr_entries` |
+/// | `due_at` | integer | when somebody should look after it, if nobody does; indexed; 0 where an older release made the row |
+/// | `updated_at` | integer | when that was written |
+/// | `holder`, `lease_until` | text, integer, or null | who looks after it now, and until when nobody else does; null once it is saved |
+/// | `takes` | integer | how often it was taken since it was saved |
 ///
 /// | `dollr_events` | | append-only: triggers refuse every change; events go with their row when that is pruned |
 /// | --- | --- | --- |

@@ -8,18 +8,22 @@ use crate::entry::{Entry, Kind, Line, Order, Page, Version};
 use crate::error::JournalError;
 use crate::stored::{counted, moment, whole};
 
+/// What [`entry`] reads, of an entry and its work.
 pub(super) const COLUMNS: &str =
-    "key, kind, order_id, state, open, snapshot, version, created_at, updated_at, due_at, despite, ended_at";
+    "key, kind, order_id, state, open, snapshot, version, created_at, dollr_entries.updated_at, due_at, despite,
+     ended_at, coalesce(takes, 0)";
+
+/// The work that belongs to an entry, if there is some.
+pub(super) const WITH_WORK: &str = "LEFT JOIN dollr_work USING (id)";
 
 /// What the goods of a row are claimed under: those of an order are handed out once, whichever attempt paid for them.
 pub(super) const GOODS: &str =
     "CASE WHEN order_id IS NULL THEN 'payment ' || key ELSE 'order ' || order_id END";
 
 pub(super) fn version(connection: &Connection, key: &str) -> rusqlite::Result<Option<Version>> {
-    connection
-        .prepare_cached("SELECT version FROM dollr_entries WHERE key = ?1")?
-        .query_row([key], |row| row.get(0).map(counted))
-        .optional()
+    let sql = format!("SELECT version, coalesce(takes, 0) FROM dollr_entries {WITH_WORK} WHERE key = ?1");
+    let read = |row: &Row<'_>| Ok(counted(row.get(0)?, row.get(1)?));
+    connection.prepare_cached(&sql)?.query_row([key], read).optional()
 }
 
 pub(super) const HOLDER: &str = "SELECT key, state FROM dollr_entries INDEXED BY dollr_entries_order
@@ -51,18 +55,18 @@ pub(super) fn insert(
     connection
         .prepare_cached(
             "INSERT INTO dollr_entries (key, kind, order_id, despite, state, open, snapshot, version,
-                 created_at, updated_at, due_at, holds_order, deliver, ended_at)
+                 created_at, updated_at, attended, holds_order, deliver, ended_at)
              VALUES (:key, :kind, :order, :despite, :state, :open, :snapshot, :version,
-                 :now, :now, :due, :holds, :paid, CASE WHEN :open THEN NULL ELSE :now END)",
+                 :now, :now, :attended, :holds, :paid, CASE WHEN :open THEN NULL ELSE :now END)",
         )?
         .execute(named_params! {
             ":key": key, ":kind": kind.as_str(), ":order": order.map(|order| order.name),
             ":despite": order.and_then(|order| order.despite), ":state": page.state, ":open": page.open,
             ":snapshot": page.snapshot.as_str(), ":version": whole(Version::FIRST.number()),
-            ":now": whole(now.as_millis()), ":due": page.due.map(|due| whole(due.as_millis())),
-            ":holds": page.holds_order, ":paid": page.paid,
+            ":now": whole(now.as_millis()), ":attended": page.due.is_some(), ":holds": page.holds_order,
+            ":paid": page.paid,
         })?;
-    append(connection, key, Version::FIRST, page, now)?;
+    follow(connection, connection.last_insert_rowid(), Version::FIRST, page, now)?;
     Ok(Version::FIRST)
 }
 
@@ -76,15 +80,14 @@ pub(super) fn update(
 ) -> rusqlite::Result<Option<Version>> {
     let next = expected.next();
     let sql = update_sql();
-    let changed = connection.prepare_cached(&sql)?.execute(named_params! {
+    let values = named_params! {
         ":state": page.state, ":open": page.open, ":snapshot": page.snapshot.as_str(), ":now": whole(now.as_millis()),
-        ":due": page.due.map(|due| whole(due.as_millis())), ":holds": page.holds_order, ":paid": page.paid,
-        ":key": key, ":expected": whole(expected.number()), ":next": whole(next.number()),
-    })?;
-    if changed == 0 {
-        return Ok(None);
-    }
-    append(connection, key, next, page, now)?;
+        ":attended": page.due.is_some(), ":holds": page.holds_order, ":paid": page.paid, ":key": key,
+        ":expected": whole(expected.number()), ":takes": whole(expected.takes()), ":next": whole(next.number()),
+    };
+    let written = connection.prepare_cached(&sql)?.query_row(values, |row| row.get(0)).optional()?;
+    let Some(id) = written else { return Ok(None) };
+    follow(connection, id, next, page, now)?;
     Ok(Some(next))
 }
 
@@ -92,47 +95,57 @@ pub(super) fn update(
 fn update_sql() -> String {
     format!(
         "UPDATE dollr_entries
-         SET state = :state, open = :open, snapshot = :snapshot, version = :next, updated_at = :now, due_at = :due,
-             holder = NULL, lease_until = NULL, holds_order = :holds,
+         SET state = :state, open = :open, snapshot = :snapshot, version = :next, updated_at = :now,
+             attended = :attended, holds_order = :holds,
              ended_at = CASE WHEN :open THEN NULL ELSE coalesce(ended_at, :now) END,
              deliver = :paid AND NOT EXISTS (SELECT 1 FROM dollr_claims
                  WHERE goods = {GOODS} AND (lease_until IS NULL OR fulfilled_at IS NOT NULL))
-         WHERE key = :key AND version = :expected"
+         WHERE key = :key AND version = :expected
+             AND coalesce((SELECT takes FROM dollr_work WHERE dollr_work.id = dollr_entries.id), 0) = :takes
+         RETURNING id"
     )
 }
 
-/// The event that goes with a write, where there is one.
-fn append(
+/// What goes with a write: the work that is left, which nobody has taken yet, and the event.
+fn follow(
     connection: &Connection,
-    key: &str,
+    id: i64,
     version: Version,
     page: &Page<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    match page.what {
-        Some(what) => note(connection, key, version, what, now),
-        None => Ok(()),
+    match page.due {
+        Some(due) => {
+            let sql = "INSERT INTO dollr_work (id, due_at, updated_at) VALUES (?1, ?2, ?3)
+                       ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, updated_at = excluded.updated_at,
+                           holder = NULL, lease_until = NULL, takes = 0";
+            connection.prepare_cached(sql)?.execute((id, whole(due.as_millis()), whole(now.as_millis())))?;
+        }
+        None => {
+            connection.prepare_cached("DELETE FROM dollr_work WHERE id = ?1")?.execute([id])?;
+        }
     }
+    page.what.map_or(Ok(()), |what| note(connection, id, version, what, now))
 }
 
 /// An event of the state that the row has now.
 pub(super) fn note(
     connection: &Connection,
-    key: &str,
+    id: i64,
     version: Version,
     what: &str,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO dollr_events (entry_id, version, at, what, state)
-               SELECT id, :version, :now, :what, state FROM dollr_entries WHERE key = :key";
+               SELECT id, :version, :now, :what, state FROM dollr_entries WHERE id = :id";
     connection.prepare_cached(sql)?.execute(named_params! {
-        ":key": key, ":version": whole(version.number()), ":now": whole(now.as_millis()), ":what": what,
+        ":id": id, ":version": whole(version.number()), ":now": whole(now.as_millis()), ":what": what,
     })?;
     Ok(())
 }
 
 pub(super) fn load(connection: &Connection, key: &str) -> rusqlite::Result<Option<Entry>> {
-    let sql = format!("SELECT {COLUMNS} FROM dollr_entries WHERE key = ?1");
+    let sql = format!("SELECT {COLUMNS} FROM dollr_entries {WITH_WORK} WHERE key = ?1");
     connection.prepare_cached(&sql)?.query_row([key], entry).optional()
 }
 
@@ -141,11 +154,15 @@ pub(super) fn open(connection: &Connection) -> rusqlite::Result<Vec<Entry>> {
 }
 
 pub(super) fn open_sql() -> String {
-    format!("SELECT {COLUMNS} FROM dollr_entries INDEXED BY dollr_entries_open WHERE open = 1 ORDER BY id")
+    format!(
+        "SELECT {COLUMNS} FROM dollr_entries INDEXED BY dollr_entries_open {WITH_WORK} WHERE open = 1
+         ORDER BY dollr_entries.id"
+    )
 }
 
 pub(super) fn newest(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Entry>> {
-    let sql = format!("SELECT {COLUMNS} FROM dollr_entries ORDER BY id DESC LIMIT ?1");
+    let sql =
+        format!("SELECT {COLUMNS} FROM dollr_entries {WITH_WORK} ORDER BY dollr_entries.id DESC LIMIT ?1");
     all(connection, &sql, [most(limit)], entry)
 }
 
@@ -186,7 +203,7 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         state: row.get(3)?,
         open: row.get(4)?,
         snapshot: Snapshot::new(row.get::<_, String>(5)?),
-        version: counted(row.get(6)?),
+        version: counted(row.get(6)?, row.get(12)?),
         created_at: moment(row.get(7)?),
         updated_at: moment(row.get(8)?),
         due: row.get::<_, Option<i64>>(9)?.map(moment),

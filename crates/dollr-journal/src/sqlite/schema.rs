@@ -54,24 +54,40 @@ BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;
 
 /// A release before this step makes rows that are due at once and hold their order, and leaves those so that it ends: whoever
 /// looks after them writes what it did not know of.
+///
+/// What changes as workers share the work is apart from the entries, whose rows are long and lie anywhere.
 const LEASES_AND_CLAIMS: &str = "
-ALTER TABLE dollr_entries ADD COLUMN due_at      INTEGER DEFAULT 0;
-ALTER TABLE dollr_entries ADD COLUMN holder      TEXT;
-ALTER TABLE dollr_entries ADD COLUMN lease_until INTEGER;
+ALTER TABLE dollr_entries ADD COLUMN attended    INTEGER;
 ALTER TABLE dollr_entries ADD COLUMN holds_order INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE dollr_entries ADD COLUMN despite     TEXT;
 ALTER TABLE dollr_entries ADD COLUMN deliver     INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE dollr_entries ADD COLUMN ended_at    INTEGER;
 
-UPDATE dollr_entries SET due_at = NULL, ended_at = updated_at WHERE open = 0;
+UPDATE dollr_entries SET attended = open, ended_at = CASE WHEN open = 0 THEN updated_at END;
 UPDATE dollr_entries SET holds_order = 0
 WHERE order_id IS NULL OR (open = 0 AND state NOT IN ('Completed', 'Stuck'));
 
-CREATE INDEX dollr_entries_due ON dollr_entries (due_at, updated_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX dollr_entries_unattended ON dollr_entries (id) WHERE open = 1 AND due_at IS NULL;
+CREATE INDEX dollr_entries_unattended ON dollr_entries (id) WHERE open = 1 AND attended = 0;
 CREATE INDEX dollr_entries_order ON dollr_entries (order_id, id) WHERE holds_order = 1 AND order_id IS NOT NULL;
 CREATE INDEX dollr_entries_deliver ON dollr_entries (ended_at, id) WHERE deliver = 1;
 CREATE INDEX dollr_entries_ended ON dollr_entries (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE dollr_work (
+    id          INTEGER PRIMARY KEY REFERENCES dollr_entries (id),
+    due_at      INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    holder      TEXT,
+    lease_until INTEGER,
+    takes       INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX dollr_work_due ON dollr_work (due_at, updated_at, id);
+
+INSERT INTO dollr_work (id, due_at, updated_at) SELECT id, 0, updated_at FROM dollr_entries WHERE open = 1;
+
+-- A release that does not know of this table says nothing of `attended`.
+CREATE TRIGGER dollr_entries_attended AFTER INSERT ON dollr_entries WHEN NEW.attended IS NULL
+BEGIN INSERT INTO dollr_work (id, due_at, updated_at) VALUES (NEW.id, 0, NEW.updated_at); END;
 
 CREATE TABLE dollr_claims (
     entry_id     INTEGER PRIMARY KEY REFERENCES dollr_entries (id),

@@ -189,22 +189,24 @@ fn rows_are_found_by_their_indexes() {
         plan.expect("a plan")
     };
     let claims = "SEARCH dollr_claims USING INDEX sqlite_autoindex_dollr_claims_1 (goods=?)";
-    assert_eq!(plan(&rows::open_sql()), ["SCAN dollr_entries USING INDEX dollr_entries_open"]);
-    assert_eq!(plan(&work::unattended_sql()), ["SCAN dollr_entries USING INDEX dollr_entries_unattended"]);
+    let its_work = "SEARCH dollr_work USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN";
+    assert_eq!(plan(&rows::open_sql()), ["SCAN dollr_entries USING INDEX dollr_entries_open", its_work]);
+    let unattended = "SCAN dollr_entries USING INDEX dollr_entries_unattended";
+    assert_eq!(plan(&work::unattended_sql()), [unattended, its_work]);
     assert_eq!(
         plan(rows::HOLDER),
         ["SEARCH dollr_entries USING INDEX dollr_entries_order (order_id=?)"],
         "the order is locked while this is found out"
     );
-    let taken = plan(&work::take_sql(work::DUE));
-    assert_eq!(taken[0], "SEARCH dollr_entries USING INTEGER PRIMARY KEY (rowid=?)");
-    assert_eq!(taken[2], "SEARCH dollr_entries USING INDEX dollr_entries_due (due_at<?)");
-    assert_eq!(taken.len(), 3, "what is due is not sorted: {taken:?}");
+    let entry = "SEARCH dollr_entries USING INTEGER PRIMARY KEY (rowid=?)";
+    let due = "SEARCH dollr_work USING INDEX dollr_work_due (due_at<?)";
+    assert_eq!(plan(&work::free_sql(work::DUE)), [due, entry], "what is due is not sorted");
     let paid = plan(&goods::paid_sql());
     assert_eq!(paid[0], "SEARCH dollr_entries USING INDEX dollr_entries_deliver (ended_at>?)");
     assert_eq!(paid.last().map(String::as_str), Some(claims), "{paid:?}");
     let backlog = plan(work::BACKLOG);
-    let indexed = backlog.iter().filter(|step| step.contains("INDEX dollr_entries_")).count();
+    let found = ["INDEX dollr_entries_open", "INDEX dollr_work_due"];
+    let indexed = backlog.iter().filter(|step| found.iter().any(|index| step.contains(index))).count();
     assert_eq!((indexed, backlog.len()), (2, 3), "{backlog:?}");
 }
 

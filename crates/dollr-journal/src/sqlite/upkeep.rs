@@ -8,7 +8,7 @@ use crate::stored::whole;
 
 /// The rows that may be forgotten which ended before `?1`.
 const PRUNABLE: &str = "FROM dollr_entries
-    WHERE ended_at < ?1 AND open = 0 AND due_at IS NULL AND NOT EXISTS (
+    WHERE ended_at < ?1 AND open = 0 AND attended = 0 AND NOT EXISTS (
         SELECT 1 FROM dollr_claims WHERE entry_id = dollr_entries.id AND fulfilled_at IS NULL)";
 
 pub(super) fn prunable(connection: &Connection, before: Timestamp) -> rusqlite::Result<usize> {

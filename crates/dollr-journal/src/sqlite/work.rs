@@ -3,62 +3,65 @@
 use dollr_core::{Snapshot, Timestamp};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::rows::{COLUMNS, all, entry, most};
+use super::rows::{COLUMNS, WITH_WORK, all, entry, most};
 use crate::entry::{Backlog, Entry, Lease, Version};
 use crate::journal::{AHEAD, Change};
 use crate::stored::{moment, whole};
 
-/// Takes the rows that have been due for longest, in that order.
+/// Takes the rows that have been due for longest, in that order, while nobody else writes.
 pub(super) fn take(
     connection: &Connection,
     lease: Lease<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<Entry>> {
-    let ahead = now.after(AHEAD);
-    let mut all_taken = Vec::new();
+    let until = whole(now.after(lease.term).as_millis());
+    let mut free: Vec<(i64, Entry)> = Vec::new();
     for due in [DUE, FAR_AHEAD] {
         let values = named_params! {
-            ":holder": lease.holder, ":until": whole(now.after(lease.term).as_millis()),
-            ":now": whole(now.as_millis()), ":ahead": whole(ahead.as_millis()),
-            ":limit": most(lease.limit - all_taken.len()),
+            ":now": whole(now.as_millis()), ":ahead": whole(now.after(AHEAD).as_millis()),
+            ":limit": most(lease.limit - free.len()),
         };
-        let sql = take_sql(due);
-        let mut taken = all(connection, &sql, values, |row| Ok((row.get::<_, i64>(12)?, entry(row)?)))?;
-        taken.sort_by_key(|(id, entry)| (entry.due, entry.updated_at, *id));
-        all_taken.extend(taken.into_iter().map(|(_, entry)| entry));
-        if all_taken.len() == lease.limit {
+        free.extend(all(connection, &free_sql(due), values, |row| Ok((row.get(13)?, entry(row)?)))?);
+        if free.len() == lease.limit {
             break;
         }
     }
-    Ok(all_taken)
+    let mut take = connection.prepare_cached(TAKE)?;
+    let taken = free.into_iter().map(|(id, entry)| {
+        take.execute((lease.holder, until, id))?;
+        Ok(Entry { version: entry.version.taken(1), ..entry })
+    });
+    taken.collect()
 }
 
 pub(super) const DUE: &str = "due_at <= :now";
 const FAR_AHEAD: &str = "due_at > :ahead";
 
-pub(super) fn take_sql(due: &str) -> String {
+pub(super) fn free_sql(due: &str) -> String {
     format!(
-        "UPDATE dollr_entries SET holder = :holder, lease_until = :until, version = version + 1
-         WHERE id IN (
-             SELECT id FROM dollr_entries INDEXED BY dollr_entries_due
-             WHERE {due} AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :ahead)
-             ORDER BY due_at, updated_at, id LIMIT :limit)
-         RETURNING {COLUMNS}, id"
+        "SELECT {COLUMNS}, id FROM dollr_work INDEXED BY dollr_work_due CROSS JOIN dollr_entries USING (id)
+         WHERE {due} AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :ahead)
+         ORDER BY due_at, dollr_work.updated_at, id LIMIT :limit"
     )
 }
 
+const TAKE: &str = "UPDATE dollr_work SET holder = ?1, lease_until = ?2, takes = takes + 1 WHERE id = ?3";
+
+/// That it was taken is not forgotten: who had it before stays refused.
+const GIVE_BACK: &str = "UPDATE dollr_work SET holder = NULL, lease_until = NULL
+    WHERE id = (SELECT id FROM dollr_entries WHERE key = ?1 AND version = ?2) AND takes = ?3";
+
 pub(super) fn give_back(connection: &Connection, taken: &[(&str, Version)]) -> rusqlite::Result<()> {
-    let sql = "UPDATE dollr_entries SET holder = NULL, lease_until = NULL WHERE key = ?1 AND version = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(GIVE_BACK)?;
     for (key, version) in taken {
-        statement.execute((key, whole(version.number())))?;
+        statement.execute((key, whole(version.number()), whole(version.takes())))?;
     }
     Ok(())
 }
 
 pub(super) const BACKLOG: &str =
     "SELECT (SELECT count(*) FROM dollr_entries INDEXED BY dollr_entries_open WHERE open = 1), count(*), min(due_at)
-     FROM dollr_entries INDEXED BY dollr_entries_due WHERE due_at <= ?1";
+     FROM dollr_work INDEXED BY dollr_work_due WHERE due_at <= ?1";
 
 pub(super) fn backlog(connection: &Connection, now: Timestamp) -> rusqlite::Result<Backlog> {
     connection.prepare_cached(BACKLOG)?.query_row([whole(now.as_millis())], |row| {
@@ -76,8 +79,8 @@ pub(super) fn unattended(connection: &Connection, limit: usize) -> rusqlite::Res
 
 pub(super) fn unattended_sql() -> String {
     format!(
-        "SELECT {COLUMNS} FROM dollr_entries INDEXED BY dollr_entries_unattended
-         WHERE open = 1 AND due_at IS NULL ORDER BY id LIMIT ?1"
+        "SELECT {COLUMNS} FROM dollr_entries INDEXED BY dollr_entries_unattended {WITH_WORK}
+         WHERE open = 1 AND attended = 0 ORDER BY dollr_entries.id LIMIT ?1"
     )
 }
 

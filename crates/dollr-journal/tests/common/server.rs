@@ -115,6 +115,13 @@ impl Server {
 /// Somebody who holds a lock until he is dropped.
 pub(crate) struct Holder(Child);
 
+impl Holder {
+    /// Commits it after all.
+    pub(crate) fn commit(mut self) {
+        self.0.stdin.as_mut().expect("piped").write_all(b"COMMIT;\n").expect("it reads");
+    }
+}
+
 impl Drop for Holder {
     fn drop(&mut self) {
         // The end of its words is the end of its transaction.

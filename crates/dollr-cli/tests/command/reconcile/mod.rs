@@ -104,7 +104,7 @@ impl Shop {
     /// As if it were time to look after each payment, and the term of whoever had taken one were over.
     pub(crate) fn let_time_pass(&self) {
         let journal = rusqlite::Connection::open(self.path("dollr.db")).expect("a journal");
-        let sql = "UPDATE dollr_entries SET due_at = 0, lease_until = NULL WHERE due_at IS NOT NULL";
+        let sql = "UPDATE dollr_work SET due_at = 0, lease_until = NULL";
         journal.execute(sql, []).expect("written");
     }
 
