@@ -1,5 +1,7 @@
 //! The statements of rows and events. Every value is bound, none is ever part of the SQL.
 
+use std::sync::LazyLock;
+
 use dollr_core::{Snapshot, Timestamp};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params};
@@ -21,9 +23,17 @@ pub(super) const GOODS: &str =
     "CASE WHEN order_id IS NULL THEN 'payment ' || key ELSE 'order ' || order_id END";
 
 pub(super) fn version(connection: &Connection, key: &str) -> rusqlite::Result<Option<Version>> {
-    let sql = format!("SELECT version, coalesce(takes, 0) FROM dollr_entries {WITH_WORK} WHERE key = ?1");
-    let read = |row: &Row<'_>| Ok(counted(row.get(0)?, row.get(1)?));
-    connection.prepare_cached(&sql)?.query_row([key], read).optional()
+    Ok(at(connection, key)?.map(|(_, version)| version))
+}
+
+/// Where a row is, and its version. By two statements: SQLite would plan one of both tables anew for each key.
+fn at(connection: &Connection, key: &str) -> rusqlite::Result<Option<(i64, Version)>> {
+    let mut entry = connection.prepare_cached("SELECT id, version FROM dollr_entries WHERE key = ?1")?;
+    let found = entry.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((id, version)) = found else { return Ok(None) };
+    let mut work = connection.prepare_cached("SELECT takes FROM dollr_work WHERE id = ?1")?;
+    let takes = work.query_row([id], |row| row.get(0)).optional()?;
+    Ok(Some((id, counted(version, takes.unwrap_or_default()))))
 }
 
 pub(super) const HOLDER: &str = "SELECT key, state FROM dollr_entries INDEXED BY dollr_entries_order
@@ -70,7 +80,7 @@ pub(super) fn insert(
     Ok(Version::FIRST)
 }
 
-/// Writes a row over that has the version `expected`; none where it has another.
+/// Writes a row over that has the version `expected`; none where it has another. Nobody else writes meanwhile.
 pub(super) fn update(
     connection: &Connection,
     key: &str,
@@ -78,33 +88,30 @@ pub(super) fn update(
     page: &Page<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Version>> {
-    let next = expected.next();
-    let sql = update_sql();
-    let values = named_params! {
+    let Some((id, found)) = at(connection, key)? else { return Ok(None) };
+    if found != expected {
+        return Ok(None);
+    }
+    connection.prepare_cached(&UPDATE)?.execute(named_params! {
         ":state": page.state, ":open": page.open, ":snapshot": page.snapshot.as_str(), ":now": whole(now.as_millis()),
-        ":attended": page.due.is_some(), ":holds": page.holds_order, ":paid": page.paid, ":key": key,
-        ":expected": whole(expected.number()), ":takes": whole(expected.takes()), ":next": whole(next.number()),
-    };
-    let written = connection.prepare_cached(&sql)?.query_row(values, |row| row.get(0)).optional()?;
-    let Some(id) = written else { return Ok(None) };
-    follow(connection, id, next, page, now)?;
-    Ok(Some(next))
+        ":attended": page.due.is_some(), ":holds": page.holds_order, ":paid": page.paid, ":id": id,
+    })?;
+    follow(connection, id, expected.next(), page, now)?;
+    Ok(Some(expected.next()))
 }
 
 /// The goods are to be delivered until somebody has claimed them for good.
-fn update_sql() -> String {
+static UPDATE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "UPDATE dollr_entries
-         SET state = :state, open = :open, snapshot = :snapshot, version = :next, updated_at = :now,
+         SET state = :state, open = :open, snapshot = :snapshot, version = version + 1, updated_at = :now,
              attended = :attended, holds_order = :holds,
              ended_at = CASE WHEN :open THEN NULL ELSE coalesce(ended_at, :now) END,
              deliver = :paid AND NOT EXISTS (SELECT 1 FROM dollr_claims
                  WHERE goods = {GOODS} AND (lease_until IS NULL OR fulfilled_at IS NOT NULL))
-         WHERE key = :key AND version = :expected
-             AND coalesce((SELECT takes FROM dollr_work WHERE dollr_work.id = dollr_entries.id), 0) = :takes
-         RETURNING id"
+         WHERE id = :id"
     )
-}
+});
 
 /// What goes with a write: the work that is left, which nobody has taken yet, and the event.
 fn follow(
@@ -114,19 +121,21 @@ fn follow(
     page: &Page<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    match page.due {
-        Some(due) => {
-            let sql = "INSERT INTO dollr_work (id, due_at, updated_at) VALUES (?1, ?2, ?3)
-                       ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, updated_at = excluded.updated_at,
-                           holder = NULL, lease_until = NULL, takes = 0";
-            connection.prepare_cached(sql)?.execute((id, whole(due.as_millis()), whole(now.as_millis())))?;
+    if let Some(due) = page.due {
+        let work = (id, whole(due.as_millis()), whole(now.as_millis()));
+        if connection.prepare_cached(WORK)?.execute(work)? == 0 {
+            let sql = "INSERT INTO dollr_work (id, due_at, updated_at) VALUES (?1, ?2, ?3)";
+            connection.prepare_cached(sql)?.execute(work)?;
         }
-        None => {
-            connection.prepare_cached("DELETE FROM dollr_work WHERE id = ?1")?.execute([id])?;
-        }
+    } else {
+        connection.prepare_cached("DELETE FROM dollr_work WHERE id = ?1")?.execute([id])?;
     }
     page.what.map_or(Ok(()), |what| note(connection, id, version, what, now))
 }
+
+const WORK: &str =
+    "UPDATE dollr_work SET due_at = ?2, updated_at = ?3, holder = NULL, lease_until = NULL, takes = 0
+    WHERE id = ?1";
 
 /// An event of the state that the row has now.
 pub(super) fn note(
