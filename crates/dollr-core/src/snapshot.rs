@@ -53,13 +53,14 @@ pub enum BadSnapshot {
     },
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Envelope<T> {
+struct Envelope<'a> {
     dollr: String,
     version: u32,
     check: String,
-    content: T,
+    #[serde(borrow)]
+    content: &'a RawValue,
 }
 
 /// What every version's envelope has.
@@ -82,18 +83,25 @@ impl Snapshot {
     pub(crate) fn of<T: Serialize>(kind: &str, content: &T) -> Self {
         let content = json(content);
         let check = check(kind, &content);
-        let content = RawValue::from_string(content).unwrap_or_default();
-        Self(json(&Envelope { dollr: kind.to_string(), version: VERSION, check, content }))
+        // The kind is a word of ours, and the content is JSON already.
+        Self(format!(r#"{{"dollr":"{kind}","version":{VERSION},"check":"{check}","content":{content}}}"#))
     }
 
     pub(crate) fn read<T: Serialize + DeserializeOwned>(&self, kind: &'static str) -> Result<T, BadSnapshot> {
         let damaged =
             |e: serde_json::Error| BadSnapshot::Damaged(crate::text::printable(&e.to_string(), 200));
-        let Versioned { version } = serde_json::from_str(&self.0).map_err(damaged)?;
-        if version != VERSION {
-            return Err(BadSnapshot::OtherVersion { found: version });
+        let outer: Envelope<'_> = match serde_json::from_str(&self.0) {
+            Ok(outer) => outer,
+            // Another version's envelope may be another one.
+            Err(error) => {
+                let Versioned { version } = serde_json::from_str(&self.0).map_err(damaged)?;
+                let other = BadSnapshot::OtherVersion { found: version };
+                return Err(if version == VERSION { damaged(error) } else { other });
+            }
+        };
+        if outer.version != VERSION {
+            return Err(BadSnapshot::OtherVersion { found: outer.version });
         }
-        let outer: Envelope<&RawValue> = serde_json::from_str(&self.0).map_err(damaged)?;
         if outer.dollr != kind {
             let found = crate::text::printable(&outer.dollr, 32);
             return Err(BadSnapshot::OtherKind { found, expected: kind });

@@ -43,6 +43,11 @@ pub fn mermaid(birth: &str, edges: &[Edge]) -> String {
     out
 }
 
+/// Whether `fact` is legal in `state`.
+pub(crate) fn is_legal(edges: &[Edge], state: &str, fact: &str) -> bool {
+    edges.iter().any(|edge| edge.from == state && edge.on == fact)
+}
+
 /// What is legal in `state`.
 pub(crate) fn legal(edges: &[Edge], state: &str) -> Vec<&'static str> {
     let mut facts = Vec::new();

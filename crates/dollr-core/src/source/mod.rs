@@ -263,12 +263,15 @@ impl Machine for Source {
 
     fn apply(self, event: Event, now: Timestamp) -> Result<Self, Rejected<Self>> {
         let state = self.state();
+        let event = match self.understand(&event, now) {
+            Ok(fact) if tables::is_legal(SOURCE_TRANSITIONS, state, fact.name()) => {
+                return Ok(self.advance(fact, now));
+            }
+            Ok(fact) => fact.name().to_string(),
+            Err(event) => event,
+        };
         let legal = tables::legal(SOURCE_TRANSITIONS, state);
-        match self.understand(&event, now) {
-            Ok(fact) if legal.contains(&fact.name()) => Ok(self.advance(fact, now)),
-            Ok(fact) => Err(Rejected::new(self, Refused { state, event: fact.name().to_string(), legal })),
-            Err(event) => Err(Rejected::new(self, Refused { state, event, legal })),
-        }
+        Err(Rejected::new(self, Refused { state, event, legal }))
     }
 
     fn snapshot(&self) -> Snapshot {

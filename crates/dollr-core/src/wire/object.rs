@@ -1,11 +1,13 @@
 //! One JSON object, read strictly: a generic JSON value would silently take the last of two equal keys and pass
 //! numbers through floats (threats: duplicate keys, JSON depth, lossy amounts).
 
+use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -30,7 +32,11 @@ impl BadAnswer {
 }
 
 /// The fields of an object, each as its own text. A field that is `null` counts as absent.
-pub(crate) struct Object<'a>(BTreeMap<String, &'a RawValue>);
+pub(crate) struct Object<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+
+/// A field's name; a copy only where it has escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'a> Object<'a> {
     /// Reads a body that is one object; where it lacks `marker` and has an object `data`, reads that.
@@ -127,7 +133,7 @@ impl<'a> Object<'a> {
 struct Fields;
 
 impl<'a> Visitor<'a> for Fields {
-    type Value = BTreeMap<String, &'a RawValue>;
+    type Value = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -135,7 +141,7 @@ impl<'a> Visitor<'a> for Fields {
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = BTreeMap::new();
-        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+        while let Some((Name(name), value)) = map.next_entry::<Name<'a>, &RawValue>()? {
             if fields.contains_key(&name) {
                 return Err(A::Error::custom(format!("field `{}` stands twice", text::printable(&name, 64))));
             }
