@@ -1,10 +1,14 @@
 //! How much is taken and saved at a time: a write costs about the same for a hundred rows as for one.
 
 use std::sync::mpsc::Receiver;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// What comes back within this is saved together.
 const GATHERED: Duration = Duration::from_millis(20);
+
+/// So long nobody is woken for a row: that costs as much as what the processors have to do for it.
+const UNDISTURBED: Duration = Duration::from_millis(1);
 
 /// How many rows are taken and not back yet, at most: as many as are looked after in a moment, so that the journal is
 /// written seldom and no lease ends while its row still waits.
@@ -38,9 +42,10 @@ impl Window {
         let enough = out.min(self.rows / 2);
         let mut back: Vec<T> = told.recv().into_iter().collect();
         let until = Instant::now() + GATHERED;
-        while !back.is_empty() && back.len() < enough {
-            let Ok(next) = told.recv_timeout(until.saturating_duration_since(Instant::now())) else { break };
-            back.push(next);
+        back.extend(told.try_iter());
+        while !back.is_empty() && back.len() < enough && Instant::now() < until {
+            thread::sleep(UNDISTURBED);
+            back.extend(told.try_iter());
         }
         back
     }
