@@ -1,6 +1,7 @@
 //! The commands, but for the demonstration and the journal's: each is arguments in, one call of the client, a report out.
 
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use dollr_client::core::{CheckoutOrder, Execution, Intent, Machine as _, ReferenceId};
@@ -11,7 +12,11 @@ use serde_json::json;
 
 use crate::args::{Args, Checkout, Collect, RealtimeKey, Sim, Verify, Watch};
 use crate::failure::Failure;
-use crate::{output, settings};
+use crate::shop::Shop;
+use crate::{output, settings, signals};
+
+/// How long a signal may go unnoticed.
+const SIGNAL: Duration = Duration::from_millis(100);
 
 /// Runs until it is interrupted.
 pub(crate) fn sim(args: &Args, sim: &Sim) -> Result<ExitCode, Failure> {
@@ -27,20 +32,33 @@ pub(crate) fn sim(args: &Args, sim: &Sim) -> Result<ExitCode, Failure> {
         .start()
         .map_err(|e| Failure::new(format!("cannot listen on {}: {e}", sim.listen)))?;
     let url = simulator.base_url();
+    let interrupt = sim.shop.map(|_| signals::stop()).transpose()?;
+    let shop = sim.shop.map(|address| Shop::open(address, &url)).transpose()?;
     if args.json {
-        output::say(json!({ "base_url": url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET,
-            "supabase_url": url, "supabase_anon_key": ANON_KEY }))?;
+        let mut object = json!({ "base_url": url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET,
+            "supabase_url": url, "supabase_anon_key": ANON_KEY });
+        if let Some(shop) = &shop {
+            object["shop_url"] = json!(shop.url());
+            object["shop_journal"] = json!(shop.journal());
+        }
+        output::say(object)?;
     } else {
         output::say(format_args!("A simulated Dollr at {url} (stop it with Ctrl-C)\n"))?;
+        if let Some(shop) = &shop {
+            output::say(format_args!("The shop is at {}\n", shop.url()))?;
+            output::say(format_args!("  dollr journal list --journal {}\n", shop.journal().display()))?;
+        }
         output::say(format_args!(
             "  export DOLLR_BASE_URL={url} DOLLR_CLIENT_ID={CLIENT_ID} DOLLR_CLIENT_SECRET={CLIENT_SECRET} \
              SUPABASE_URL={url} SUPABASE_ANON_KEY={ANON_KEY}\n"
         ))?;
         output::say(dollr_sim::cheat_sheet())?;
     }
-    loop {
-        std::thread::park();
+    // The shop leaves no journal behind.
+    while interrupt.as_ref().is_none_or(|interrupt| !interrupt.load(Ordering::Relaxed)) {
+        std::thread::park_timeout(SIGNAL);
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn checkout(args: &Args, checkout: &Checkout) -> Result<ExitCode, Failure> {

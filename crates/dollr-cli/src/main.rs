@@ -24,6 +24,7 @@ mod output;
 mod paid;
 mod reconcile;
 mod settings;
+mod shop;
 mod signals;
 mod usage;
 

@@ -105,6 +105,17 @@ pub(crate) struct Sim {
     /// Move money again for each POST with the same reference id.
     #[arg(long)]
     pub(crate) no_deduplication: bool,
+    /// Open a demonstration shop too, to see payments in a browser; it listens on 127.0.0.1:8788 unless an address is given. Its
+    /// journal is a temporary file that goes with it.
+    #[arg(
+        long,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "127.0.0.1:8788",
+        value_parser = address,
+        value_name = "ADDRESS"
+    )]
+    pub(crate) shop: Option<SocketAddr>,
 }
 
 #[derive(Debug, clap::Args)]
