@@ -97,7 +97,7 @@ impl Payment {
     pub(super) fn may_begin(&self) -> bool {
         match (&self.way, &self.report) {
             (Way::None, None) => true,
-            (Way::Wallet(attempt), Some(report)) => !attempt.attended && ended_without_money(report),
+            (Way::Wallet(attempt), Some(report)) => ended_without_money(report, attempt.attended),
             _ => false,
         }
     }
@@ -167,13 +167,13 @@ fn is_open(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Open { .. })
 }
 
-/// Whether the attempt is known to have moved no money, and to be over.
-fn ended_without_money(report: &Report) -> bool {
-    let never_sent = |progress: &Progress| *progress == Progress::NotSent;
+/// Whether the attempt is known to have moved no money, and to be over. One that was not sent may still be, while somebody
+/// attends to it.
+fn ended_without_money(report: &Report, attended: bool) -> bool {
     report.conflict.is_none()
         && match &report.verdict {
             Verdict::Failed { .. } | Verdict::Refused(_) | Verdict::NotLanded => true,
-            Verdict::Open { progress, .. } => never_sent(progress),
+            Verdict::Open { progress, .. } => *progress == Progress::NotSent && !attended,
             _ => false,
         }
 }

@@ -55,8 +55,11 @@ fn say(order: &Order, payment: &Payment) -> Words {
     }
     match &report.verdict {
         Verdict::Paid(settlement) => {
+            let number = settlement.provider_transaction_id();
+            let number = number.map_or_else(String::new, |number| format!(", under the number {number}"));
             let ships = if payment.shipped { "It is packed, and on its way." } else { "We are packing it." };
-            ("paid", "Paid. Thank you!", format!("Dollr has confirmed {settlement} for your order. {ships}"))
+            let text = format!("Dollr has confirmed {settlement} for your order{number}. {ships}");
+            ("paid", "Paid. Thank you!", text)
         }
         Verdict::Failed { reason } => {
             let why =

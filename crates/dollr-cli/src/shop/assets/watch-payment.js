@@ -54,8 +54,8 @@ export function watchPayment({ createClient, keyUrl, statusUrl, onStatus, onNote
   let later = LATER_MS[0];
   let askedAt = -LEAST_MS;
   let asking = false;
-  /** @type {string | null} */
-  let next = null;
+  /** Why the next question is asked: hints that no question has followed yet. @type {Set<string>} */
+  const reasons = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   /** Leaves the channel and closes the socket, if there are any. @type {() => void} */
@@ -66,23 +66,22 @@ export function watchPayment({ createClient, keyUrl, statusUrl, onStatus, onNote
   /** Asks the backend: at once, or when the answer that is under way has come and a second is over. @param {string} why */
   async function ask(why) {
     if (ended) return;
-    if (asking) {
-      next = why;
-      return;
-    }
+    reasons.add(why);
+    if (asking) return;
     asking = true;
     clearTimeout(timer);
     await sleep(askedAt + LEAST_MS - performance.now());
-    // Hints that came until now are answered by the question that goes out now.
-    next = null;
+    // The question that goes out now is the answer to all hints that came until now.
+    const all = [...reasons].join(", ");
+    reasons.clear();
     askedAt = performance.now();
-    if (!ended) onNote("asking", why);
+    if (!ended) onNote("asking", all);
     try {
       const response = await fetch(statusUrl, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       const status = await response.json();
       if (ended) return;
-      onNote("answered", why);
+      onNote("answered", all);
       onStatus(status);
       if (status.final) stop();
     } catch (error) {
@@ -90,7 +89,7 @@ export function watchPayment({ createClient, keyUrl, statusUrl, onStatus, onNote
       if (!ended) onNote("unanswered", String(error));
     } finally {
       asking = false;
-      if (next !== null) ask(next);
+      if (reasons.size > 0) ask([...reasons][0]);
       else planPoll();
     }
   }
