@@ -176,7 +176,7 @@ describe("paying from a wallet", { concurrency: 3 }, () => {
     await shop.arm({ at: "status", kind: "status", code: 503, times: 4294967295 });
     const page = await shop.payment("1000");
     await isIn(page, "unknown");
-    assert.match(await page.locator("#text").textContent(), /do not pay again.*is kept/);
+    assert.match(await page.locator("#text").textContent(), /do not pay again.*We keep order/);
     await shop.disarm();
     await isIn(page, "paid");
     await shop.charged(1);
@@ -190,7 +190,7 @@ describe("paying from a wallet", { concurrency: 3 }, () => {
     await isIn(page, "unknown");
     await picture(page, "unknown");
     const text = await page.locator("#text").textContent();
-    assert.match(text, /may still go through.*do not pay again.*is kept.*when the money arrives/);
+    assert.match(text, /may still go through.*do not pay again.*We keep order.*when the money arrives/);
     assert(!(await page.locator("#wallet").isVisible()), "nothing to pay with");
     const left = ({ connections }) => connections.every(({ ended_at_ms }) => ended_at_ms !== null);
     await until("the socket to be closed", shop.realtime, left);

@@ -122,10 +122,10 @@ class Shop {
   }
 
   /** What the channels were given, in their order, e.g. ["phx_join authenticated"]. */
-  async tokens() {
+  tokens = async () => {
     const { tokens } = await this.realtime();
     return tokens.map(({ event, role }) => `${event} ${role}`);
-  }
+  };
 }
 
 /** Chooses a wallet and pays. */
@@ -160,7 +160,7 @@ export const noted = (page, kind, text, times = 1) =>
   until(
     `${times} × ${kind}: ${text}`,
     () => notes(page),
-    (notes) => notes.filter((note) => note.includes(` ${kind}: ${text}`)).length >= times,
+    (notes) => notes.filter((note) => note.includes(`: ${kind}: `) && note.includes(text)).length >= times,
   );
 
 /** What the page has done, line by line. */

@@ -88,9 +88,13 @@ describe("a socket that fails", { concurrency: 3 }, () => {
       columns: Object.keys(row).map((name) => ({ name, type: "text" })),
     };
     const ids = response.postgres_changes.map(({ id }) => id);
+    // What came before it has been asked about.
+    await noted(page, "answered", "poll");
+    const before = (await notes(page)).filter((note) => note.includes(": answered: ")).length;
     const text = JSON.stringify([null, null, topic, "postgres_changes", { ids, data }]);
     await shop.stage({ kind: "raw_text", text, at: "now", reference_id });
-    await noted(page, "answered", "event");
+    await until("the frame to be asked about", () => notes(page), (notes) =>
+      notes.filter((note) => note.includes(": answered: ")).slice(before).some((note) => note.includes("event")));
     await isIn(page, "waiting");
     await shop.charged(0, 1);
   });

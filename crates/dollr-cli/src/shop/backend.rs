@@ -157,7 +157,8 @@ impl Backend {
 
     /// Asks the vendor whether the order is paid, whatever way it was to be paid: somebody says so.
     pub(super) fn verify(&self, order: &Order) {
-        match order.payment().way.clone() {
+        let way = order.payment().way.clone();
+        match way {
             Way::Wallet(_) => self.ask(order),
             Way::Hosted | Way::None => order.asking(|| self.verify_now(order)),
         }
@@ -165,7 +166,10 @@ impl Backend {
 
     /// A payment that ended without money is asked about once more before another one begins: its end may be contradicted.
     fn look_again(&self, order: &Order) {
-        let ended = matches!(order.payment().way, Way::Wallet(_)) && order.payment().may_begin();
+        let ended = {
+            let payment = order.payment();
+            matches!(payment.way, Way::Wallet(_)) && payment.may_begin()
+        };
         if ended {
             order.asking(|| self.ask_now(order));
         }

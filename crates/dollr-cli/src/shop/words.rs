@@ -128,8 +128,8 @@ fn hosted(order: &Order, progress: &Progress) -> Words {
 /// The honest one: it may still go through.
 fn unknown(order: &Order, why: &str) -> Words {
     let text = format!(
-        "{why} The payment may still go through, so please do not pay again. Your order {} is kept: when the money \
-         arrives we complete it, also when you close this page.",
+        "{why} The payment may still go through, so please do not pay again. We keep order {} and complete it when the \
+         money arrives, even if you close this page.",
         order.name
     );
     ("unknown", "We don't know yet", text)

@@ -23,7 +23,7 @@ function show(standing) {
   write("text", standing.text);
   byId("choices")?.toggleAttribute("hidden", !standing.may_go_on);
   byId("wallet")?.toggleAttribute("hidden", !standing.may_begin);
-  if (standing.final) line("quiet", "\u00a0");
+  if (standing.final) line("quiet", "This page has stopped asking.");
 }
 
 /** The line below: how the page learns what it shows. @param {string} kind @param {string} text */
