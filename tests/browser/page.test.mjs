@@ -70,7 +70,8 @@ describe("the page", { concurrency: 3 }, () => {
       const page = await shop.order({ viewport: { width, height: 800 } });
       await page.addInitScript(() => {
         globalThis.shifts = [];
-        new PerformanceObserver((list) => globalThis.shifts.push(...list.getEntries().map(({ value }) => value)))
+        new PerformanceObserver((list) => globalThis.shifts.push(...list.getEntries().flatMap(({ sources }) => sources.map(({ node, previousRect: a, currentRect: b }) =>
+            `${node?.nodeName} ${node?.id ?? ""} ${node?.textContent?.slice(0, 30)}: ${a.x},${a.y} ${a.width}x${a.height} to ${b.x},${b.y} ${b.width}x${b.height}`))))
           .observe({ type: "layout-shift", buffered: true });
       });
       await page.selectOption("#account", account);

@@ -47,14 +47,14 @@ pub(super) const WALLETS: [(&str, &str); 8] = [
     ("2001", "declines after 3 seconds"),
     ("3000", "never answers"),
     ("3001", "is never even asked"),
-    ("5000", "says FAILED, and pays all the same"),
+    ("5000", "says FAILED, yet pays"),
 ];
 
 /// A phone number of the demonstration: its last digits decide what the vendor's page does.
 pub(super) const PHONES: [(&str, &str); 3] = [
-    ("231770000001", "pays at once when you approve"),
-    ("231770009002", "takes 5 seconds after you approve"),
-    ("231770009003", "never settles what you approve"),
+    ("231770000001", "pays at once"),
+    ("231770009002", "takes 5 seconds"),
+    ("231770009003", "never settles"),
 ];
 
 pub(super) fn find(id: &str) -> Option<&'static Good> {

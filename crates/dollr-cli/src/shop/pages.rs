@@ -34,7 +34,7 @@ pub(super) fn shelf(trouble: Option<&str>) -> String {
         html,
         "</fieldset>\n<div class=\"field\"><label for=\"phone\">Your phone number</label>\n\
          <select id=\"phone\" name=\"phone\" aria-describedby=\"phone-hint\">{}</select>\n\
-         <p class=\"hint\" id=\"phone-hint\">Of a pretended customer: it decides what Dollr's page does.</p></div>\n\
+         <p class=\"hint\" id=\"phone-hint\">Of a pretended customer: it decides what Dollr's page does after you approve.</p></div>\n\
          <p class=\"actions\"><button>Place the order</button></p>\n</form>\n",
         options(&PHONES),
     );
