@@ -11,7 +11,7 @@ const toVendor = async (page) => {
   await page.waitForURL("**/sim/pay/*");
 };
 
-describe("paying on the vendor's page", { concurrency: 3 }, () => {
+describe("paying on the vendor's page", { concurrency: 4 }, () => {
   test("success_is_verified_on_the_server (I2, I4)", async (t) => {
     const shop = await openShop(t);
     const page = await shop.order({ good: "lantern" });

@@ -12,7 +12,7 @@ useBrowser();
 
 const assets = process.env.DOLLR_SHOP_ASSETS;
 
-describe("the page", { concurrency: 3 }, () => {
+describe("the page", { concurrency: 4 }, () => {
   test("the_keyboard_is_enough", async (t) => {
     const shop = await openShop(t);
     const page = await shop.customer();

@@ -6,7 +6,7 @@ import { choose, isIn, lineIs, noted, notes, openShop, pay, picture, until, useB
 
 useBrowser();
 
-describe("paying from a wallet", { concurrency: 3 }, () => {
+describe("paying from a wallet", { concurrency: 4 }, () => {
   test("a_change_comes_over_the_socket_and_the_shop_decides (I2, I4, I8)", async (t) => {
     const shop = await openShop(t, "--no-deduplication");
     const page = await shop.order();

@@ -56,7 +56,7 @@ const asDocumented = (page, key) =>
 const isLive = ({ frames }) => frames.some(({ direction, text }) => direction === "out" && text.includes("Subscribed to PostgreSQL"));
 const said = ({ frames }) => frames.filter(({ direction, text }) => direction === "out" && text.includes('"ids":[')).length;
 
-describe("which token goes out", { concurrency: 3 }, () => {
+describe("which token goes out", { concurrency: 4 }, () => {
   test("the_documented_snippet_goes_deaf_with_todays_supabase_js", async (t) => {
     const { shop, page, key } = await stage(t);
     await asDocumented(page, key);

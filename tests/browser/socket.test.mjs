@@ -14,14 +14,17 @@ const tried = (name, scenario, line) =>
     if (scenario) await shop.stage({ times: 4294967295, ...scenario });
     const page = await shop.payment("7000");
     await lineIs(page, line);
-    if (name.startsWith("a_refused_socket")) await picture(page, "refused-socket");
+    if (name.startsWith("a_refused_socket")) {
+      await noted(page, "asking", "CHANNEL_ERROR");
+      await picture(page, "refused-socket");
+    }
     await isIn(page, "waiting");
     await shop.pass(12_000);
     await isIn(page, "paid");
     await shop.charged(1);
   });
 
-describe("a socket that fails", { concurrency: 3 }, () => {
+describe("a socket that fails", { concurrency: 4 }, () => {
   tried("a_refused_socket_costs_seconds", { kind: "refuse", status: 401 }, "trouble");
   tried("a_refused_join_costs_seconds", { kind: "join_error" }, "trouble");
   tried("a_join_that_is_never_answered_costs_seconds", { kind: "no_reply" }, "quiet");

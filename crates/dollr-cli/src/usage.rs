@@ -73,11 +73,11 @@ fn names(error: &clap::Error, kind: ContextKind) -> Vec<String> {
     }
 }
 
-/// `--currency` of `--currency <CURRENCY>`; `--a or --b` of `<--a <A>|--b <B>>`. What was set with `=` is not repeated:
+/// `--currency` of `--currency <CURRENCY>`; `--shop` of `--shop[=<ADDRESS>]`; `--a or --b` of `<--a <A>|--b <B>>`. What was set with `=` is not repeated:
 /// it may have been a secret.
 fn name(argument: &str) -> String {
     let bare = |one: &str| {
-        let one = one.split_once(" <").map_or(one, |(flag, _)| flag);
+        let one = [" <", "[=<"].iter().find_map(|value| one.split_once(value)).map_or(one, |(flag, _)| flag);
         match one.split_once('=') {
             Some((flag, _)) => format!("{}=…", output::clean(flag)),
             None => output::clean(one),

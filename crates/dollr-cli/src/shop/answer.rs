@@ -103,3 +103,21 @@ fn decode(word: &str) -> Option<String> {
     }
     String::from_utf8(bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::field;
+
+    #[test]
+    fn a_field_is_what_was_typed() {
+        let form = "a=1&phone=%2B231+77&a=2&good=caf%C3%A9&odd=100%&cut=%4&bad=%FF&empty";
+        assert_eq!(field(form, "a").as_deref(), Some("1"), "the first counts");
+        assert_eq!(field(form, "phone").as_deref(), Some("+231 77"));
+        assert_eq!(field(form, "good").as_deref(), Some("café"));
+        assert_eq!(field(form, "odd").as_deref(), Some("100%"));
+        assert_eq!(field(form, "cut").as_deref(), Some("%4"));
+        assert_eq!(field(form, "bad"), None, "no text");
+        assert_eq!(field(form, "empty").as_deref(), Some(""));
+        assert_eq!(field(form, "other"), None);
+    }
+}

@@ -149,3 +149,34 @@ async fn read_form(mut body: Incoming) -> Option<String> {
     }
     String::from_utf8(bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_address;
+
+    #[test]
+    fn only_an_address_or_localhost_is_the_shops_own_name() {
+        for host in [
+            "127.0.0.1:8788",
+            "127.0.0.1",
+            "localhost",
+            "localhost:80",
+            "[::1]:8788",
+            "[::1]",
+            "192.168.1.7:8788",
+        ] {
+            assert!(is_address(host), "{host}");
+        }
+        for host in [
+            "",
+            ":8788",
+            "shop.example",
+            "shop.example:8788",
+            "127.0.0.1.shop.example",
+            "127.0.0.1:8788@x",
+            "localhost.x",
+        ] {
+            assert!(!is_address(host), "{host}");
+        }
+    }
+}

@@ -106,6 +106,7 @@ fn cases() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
         (vec!["journal", "show", "\u{1b}[31m"], "KEY", "a reference id, or a source"),
         (vec!["journal", "list", "--limit", "-1"], "--limit", "a whole number"),
         (vec!["sim", "--listen", "localhost"], "--listen", "127.0.0.1:8787"),
+        (vec!["sim", "--shop=localhost"], "--shop", "127.0.0.1:8787"),
         (vec!["sim", "--time-scale", "NaN"], "--time-scale", "a number from 0.001"),
     ]);
     cases

@@ -1,5 +1,7 @@
 //! `dollr sim`: it says how to reach it, and serves.
 
+use std::path::Path;
+
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET};
 use serde_json::{Value, json};
 
@@ -60,4 +62,40 @@ fn a_port_in_use_is_one_sentence() {
     let run = shop.run(&format!("sim --listen {taken}"));
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.sentence().starts_with(&format!("cannot listen on {taken}: ")), "{run:?}");
+    let run = shop.run(&format!("sim --listen 127.0.0.1:0 --shop={taken}"));
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.sentence().starts_with(&format!("--shop: cannot listen on {taken}: ")), "{run:?}");
+}
+
+/// What it shows in a browser is the business of `tests/browser`.
+#[test]
+fn a_shop_opens_beside_it_and_takes_its_journal_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = bare(folder.path());
+    command.args(["sim", "--listen", "127.0.0.1:0", "--shop=127.0.0.1:0", "--json"]);
+    command.env("TMPDIR", folder.path());
+    let mut sim = Running::start(command);
+    let object: Value = serde_json::from_str(&sim.line()).expect("an object");
+    let browser: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    let url = object["shop_url"].as_str().expect("a URL");
+    let page = browser.get(url).call().expect("the shop").body_mut().read_to_string().expect("a page");
+    assert!(page.contains("<h1>What would you like?</h1>"), "{page}");
+    let journal = Path::new(object["shop_journal"].as_str().expect("a file"));
+    assert!(journal.is_file() && journal.starts_with(folder.path()), "{journal:?}");
+    sim.terminate();
+    assert_eq!(sim.end().code, 0);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn a_person_is_told_where_the_shop_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = bare(folder.path());
+    command.args(["sim", "--listen", "127.0.0.1:0", "--shop=127.0.0.1:0"]).env("TMPDIR", folder.path());
+    let mut sim = Running::start(command);
+    let mut said = String::new();
+    while !said.starts_with("The shop is at http://127.0.0.1:") {
+        said = sim.line();
+    }
+    sim.kill();
 }
