@@ -97,6 +97,27 @@ describe("paying on the vendor's page", { concurrency: 4 }, () => {
     await isIn(page, "paid");
   });
 
+  test("who_never_comes_back_has_paid_all_the_same (I5, I7)", async (t) => {
+    const shop = await openShop(t);
+    const page = await shop.order();
+    const order = page.url();
+    await toVendor(page);
+    await page.route("**/success", (route) => route.abort());
+    await page.click("text=Approve");
+    await until("the money to move", shop.ledger, ({ orders }) => orders.some(({ status }) => status === "PAID"));
+    await page.close();
+    const later = await shop.customer({ javaScriptEnabled: false });
+    await until(
+      "the shop to know by itself",
+      async () => {
+        await later.goto(order);
+        return later.locator("#standing").getAttribute("data-state");
+      },
+      (state) => state === "paid",
+    );
+    await shop.charged(1, 0);
+  });
+
   test("one_way_at_a_time (I2, T3)", async (t) => {
     const shop = await openShop(t);
     const page = await shop.order();

@@ -28,6 +28,7 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
     assert.deepEqual(await shop.tokens(), ["phx_join authenticated"]);
     const left = ({ connections }) => connections.every(({ ended_at_ms }) => ended_at_ms !== null);
     await until("the socket to be closed", shop.realtime, left);
+    assert.doesNotMatch((await notes(page)).join("\n"), /over: /, "the watch ends with the payment");
   });
 
   test("two_clicks_are_one_payment (I2, T3)", async (t) => {

@@ -67,6 +67,16 @@ class Shop {
   async customer(options = {}) {
     const context = await browser.newContext({ viewport: NARROW, ...options });
     const page = await context.newPage();
+    // Each state that the page has shown, however shortly.
+    await page.addInitScript(() => {
+      globalThis.states = [];
+      const look = () => {
+        const state = document.querySelector("#standing")?.dataset.state;
+        if (state && globalThis.states.at(-1) !== state) globalThis.states.push(state);
+      };
+      const options = { attributes: true, childList: true, subtree: true, attributeFilter: ["data-state"] };
+      new MutationObserver(look).observe(document, options);
+    });
     const complaints = [];
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (said) => {
@@ -162,6 +172,9 @@ export const noted = (page, kind, text, times = 1) =>
     () => notes(page),
     (notes) => notes.filter((note) => note.includes(`: ${kind}: `) && note.includes(text)).length >= times,
   );
+
+/** Each state that the page has shown since it was loaded. */
+export const shown = (page) => page.evaluate(() => globalThis.states);
 
 /** What the page has done, line by line. */
 export const notes = (page) => page.locator("#trace li").allTextContents();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isIn, lineIs, noted, notes, openShop, pay, picture, until, useBrowser } from "./shop.mjs";
+import { isIn, lineIs, noted, notes, openShop, picture, shown, until, useBrowser } from "./shop.mjs";
 
 useBrowser();
 
@@ -21,6 +21,10 @@ const tried = (name, scenario, line) =>
     await isIn(page, "waiting");
     await shop.pass(12_000);
     await isIn(page, "paid");
+    // Not by the last question of the watch, but by those that are asked beside the socket.
+    const asked = (await notes(page)).findLast((note) => note.includes(": asking: "));
+    assert.doesNotMatch(asked, /30 s$/);
+    assert.deepEqual(await shown(page), ["waiting", "paid"]);
     await shop.charged(1);
   });
 
@@ -99,6 +103,7 @@ describe("a socket that fails", { concurrency: 4 }, () => {
     await until("the frame to be asked about", () => notes(page), (notes) =>
       notes.filter((note) => note.includes(": answered: ")).slice(before).some((note) => note.includes("event")));
     await isIn(page, "waiting");
+    assert.deepEqual(await shown(page), ["waiting"]);
     await shop.charged(0, 1);
   });
 

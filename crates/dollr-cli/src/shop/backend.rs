@@ -140,12 +140,22 @@ impl Backend {
     /// Sends the customer to the vendor's page, unless another payment for the order is under way. Whether he may go.
     pub(super) fn send_to_vendor(&self, order: &Order) -> bool {
         self.look_again(order);
-        let mut payment = order.payment();
-        let may_go = payment.may_go_on();
-        if may_go && payment.way != Way::Hosted {
-            payment.begin(Way::Hosted);
+        let first = {
+            let mut payment = order.payment();
+            if !payment.may_go_on() {
+                return false;
+            }
+            let first = payment.way != Way::Hosted;
+            if first {
+                payment.begin(Way::Hosted);
+            }
+            first
+        };
+        if first {
+            // From now on it is on record, and looked after, also where he never comes back.
+            order.asking(|| self.verify_now(order));
         }
-        may_go
+        true
     }
 
     /// Asks the vendor how the order's payment stands, at most once a second.
