@@ -102,10 +102,11 @@ describe("paying on the vendor's page", { concurrency: 4 }, () => {
     const page = await shop.order();
     const order = page.url();
     await toVendor(page);
-    await page.route("**/success", (route) => route.abort());
-    await page.click("text=Approve");
-    await until("the money to move", shop.ledger, ({ orders }) => orders.some(({ status }) => status === "PAID"));
+    const hosted = page.url();
     await page.close();
+    const body = new URLSearchParams({ method: "wallet", decision: "approve" });
+    await fetch(hosted, { method: "POST", body, redirect: "manual" });
+    assert((await shop.ledger()).orders.some(({ status }) => status === "PAID"), "the money has moved");
     const later = await shop.customer({ javaScriptEnabled: false });
     await until(
       "the shop to know by itself",

@@ -6,8 +6,8 @@ import { isIn, lineIs, noted, notes, openShop, picture, shown, until, useBrowser
 
 useBrowser();
 
-/** A payment that is approved while this goes wrong with its socket. */
-const tried = (name, scenario, line) =>
+/** A payment that is approved while this goes wrong with its socket: once the line is so, and the hints that came are answered. */
+const tried = (name, scenario, line, hint) =>
   test(`${name} (I2, I7, I8)`, async (t) => {
     const shop = await openShop(t, "--no-deduplication");
     await shop.settings({ refusal_delay_ms: 0, join_error_delay_ms: 0 });
@@ -18,6 +18,7 @@ const tried = (name, scenario, line) =>
       await noted(page, "asking", "CHANNEL_ERROR");
       await picture(page, "refused-socket");
     }
+    await noted(page, "answered", hint);
     await isIn(page, "waiting");
     await shop.pass(12_000);
     await isIn(page, "paid");
@@ -29,19 +30,19 @@ const tried = (name, scenario, line) =>
   });
 
 describe("a socket that fails", { concurrency: 4 }, () => {
-  tried("a_refused_socket_costs_seconds", { kind: "refuse", status: 401 }, "trouble");
-  tried("a_refused_join_costs_seconds", { kind: "join_error" }, "trouble");
-  tried("a_join_that_is_never_answered_costs_seconds", { kind: "no_reply" }, "quiet");
-  tried("a_channel_that_never_becomes_live_costs_seconds", { kind: "no_system" }, "quiet");
-  tried("a_table_that_is_not_published_costs_seconds", { kind: "system_error" }, "trouble");
-  tried("a_silent_socket_costs_seconds", { kind: "stall" }, "live");
-  tried("a_socket_that_only_answers_pings_costs_seconds", { kind: "app_dead" }, "live");
-  tried("a_channel_that_is_deaf_costs_seconds", { kind: "anon_over_token" }, "live");
-  tried("a_socket_that_ends_with_the_change_costs_seconds", { kind: "drop", at: "change" }, "live");
-  tried("a_server_that_restarts_costs_seconds", { kind: "server_disconnect", times: 1 }, "trouble");
-  tried("a_token_that_expires_costs_seconds", { kind: "token_expired" }, "trouble");
-  tried("a_frame_that_is_none_costs_seconds", { kind: "binary_frame" }, "live");
-  tried("an_error_instead_of_the_row_is_a_hint", { kind: "errors", code: 401 }, "live");
+  tried("a_refused_socket_costs_seconds", { kind: "refuse", status: 401 }, "trouble", "");
+  tried("a_refused_join_costs_seconds", { kind: "join_error" }, "trouble", "");
+  tried("a_join_that_is_never_answered_costs_seconds", { kind: "no_reply" }, "quiet", "opened");
+  tried("a_channel_that_never_becomes_live_costs_seconds", { kind: "no_system" }, "quiet", "SUBSCRIBED");
+  tried("a_table_that_is_not_published_costs_seconds", { kind: "system_error" }, "trouble", "");
+  tried("a_silent_socket_costs_seconds", { kind: "stall" }, "live", "system ok");
+  tried("a_socket_that_only_answers_pings_costs_seconds", { kind: "app_dead" }, "live", "system ok");
+  tried("a_channel_that_is_deaf_costs_seconds", { kind: "anon_over_token" }, "live", "system ok");
+  tried("a_socket_that_ends_with_the_change_costs_seconds", { kind: "drop", at: "change" }, "live", "system ok");
+  tried("a_server_that_restarts_costs_seconds", { kind: "server_disconnect", times: 1 }, "trouble", "");
+  tried("a_token_that_expires_costs_seconds", { kind: "token_expired" }, "trouble", "");
+  tried("a_frame_that_is_none_costs_seconds", { kind: "binary_frame" }, "live", "system ok");
+  tried("an_error_instead_of_the_row_is_a_hint", { kind: "errors", code: 401 }, "live", "system ok");
 
   test("without_a_key_there_are_polls (I7, I8)", async (t) => {
     const shop = await openShop(t);

@@ -40,11 +40,11 @@ pub(super) const GOODS: [Good; 3] = [
 
 /// A wallet of the demonstration: the account decides what becomes of the payment.
 pub(super) const WALLETS: [(&str, &str); 8] = [
-    ("18", "approves after 3 seconds"),
+    ("18", "approves after 3 s"),
     ("1000", "approves at once"),
-    ("7000", "is slow: approves after 12 seconds"),
-    ("1045", "is very slow: approves after 45 seconds"),
-    ("2001", "declines after 3 seconds"),
+    ("7000", "approves after 12 s"),
+    ("1045", "approves after 45 s"),
+    ("2001", "declines after 3 s"),
     ("3000", "never answers"),
     ("3001", "is never even asked"),
     ("5000", "says FAILED, yet pays"),
@@ -53,7 +53,7 @@ pub(super) const WALLETS: [(&str, &str); 8] = [
 /// A phone number of the demonstration: its last digits decide what the vendor's page does.
 pub(super) const PHONES: [(&str, &str); 3] = [
     ("231770000001", "pays at once"),
-    ("231770009002", "takes 5 seconds"),
+    ("231770009002", "takes 5 s"),
     ("231770009003", "never settles"),
 ];
 
