@@ -52,7 +52,7 @@ describe("the page", { concurrency: 4 }, () => {
     const page = await shop.payment("7000");
     const status = page.getByRole("status");
     assert.equal(await status.count(), 1, "one place that speaks");
-    assert.match(await status.textContent(), /Approve the payment/);
+    await page.getByText("Approve the payment on your phone").waitFor();
     await shop.reference();
     await shop.pass(12_000);
     await isIn(page, "paid");
@@ -77,6 +77,7 @@ describe("the page", { concurrency: 4 }, () => {
       await page.selectOption("#account", account);
       await page.click("#wallet button");
       await lineIs(page, "live");
+      await page.getByText("Approve the payment on your phone").waitFor();
       if (end === "unknown") await shop.arm({ at: "status", kind: "status", code: 503, times: 4294967295 });
       else await shop.pass(12_000);
       await isIn(page, end);
@@ -100,7 +101,9 @@ describe("the page", { concurrency: 4 }, () => {
     const page = await shop.order();
     const [pages, keys] = [[], []];
     page.on("response", async (response) => {
-      const text = response.status() < 300 ? await response.text().catch(() => "") : "";
+      // supabase-js has the word “Bearer” in it, and is a published file.
+      const isOurs = response.status() < 300 && !response.url().endsWith("/supabase.js");
+      const text = isOurs ? await response.text().catch(() => "") : "";
       (response.url().endsWith("/realtime.json") ? keys : pages).push(text);
     });
     await page.selectOption("#account", "7000");
@@ -108,13 +111,13 @@ describe("the page", { concurrency: 4 }, () => {
     await lineIs(page, "live");
     await shop.pass(12_000);
     await isIn(page, "paid");
-    const { token } = JSON.parse(keys[0]);
+    const { access_token: token } = JSON.parse(keys[0]);
     const claims = JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
     assert.equal(claims.role, "authenticated", "the key of one payment's channel");
     const [, signature] = /\.([^.]+)$/.exec(token);
     for (const text of [...pages, await page.content()]) {
       for (const secret of ["sim-secret", "Bearer", signature]) {
-        assert(!text.includes(secret) || text.length > 200_000, `a page holds ${secret.slice(0, 8)}`);
+        assert(!text.includes(secret), `a page holds ${secret.slice(0, 8)}`);
       }
     }
     assert(!keys.join().includes("sim-secret"));

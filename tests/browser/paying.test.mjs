@@ -14,6 +14,7 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
     await pay(page, "7000");
     await lineIs(page, "live");
     await isIn(page, "waiting");
+    await page.getByText("Approve the payment on your phone").waitFor();
     await picture(page, "waiting");
     await shop.pass(12_000);
     await isIn(page, "paid");

@@ -38,10 +38,10 @@ async function stage(t, route) {
 const asDocumented = (page, key) =>
   page.evaluate((key) => {
     const client = globalThis.supabase.createClient(key.supabase_url, key.anon_key);
-    client.realtime.setAuth(key.token);
+    client.realtime.setAuth(key.access_token);
     globalThis.heard = [];
     client
-      .channel(`payment-intent:${key.session_id}:${key.reference_id}`)
+      .channel(key.channel)
       .on(
         "postgres_changes",
         {

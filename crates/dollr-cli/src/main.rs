@@ -6,6 +6,7 @@
 //! ```sh
 //! dollr demo                      # sixteen payments of different fates, and the vendor's ledger
 //! dollr sim &                     # a vendor to develop against; it prints what to export
+//! dollr sim --shop                # and a shop to see payments in a browser
 //! dollr collect --source INVOICE:101 --account 18 --currency USD --amount 250.00 --order A-1
 //! dollr paid -- ./ship.sh         # what is paid, to your own command
 //! dollr reconcile --every 2m      # asks about all that is due, whoever began it

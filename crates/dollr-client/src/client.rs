@@ -105,6 +105,9 @@ impl Client {
     /// browser gets this key and the anon key, never a bearer token; the key is good for this one payment's status and nothing
     /// else, and only for [`expires_in`](RealtimeKey::expires_in).
     ///
+    /// A browser that is told `createClient(url, anon_key)` and `realtime.setAuth(key)` goes deaf with today's supabase-js: the
+    /// recipe that does not is `crates/dollr-cli/src/shop/assets/watch-payment.js`, to be copied.
+    ///
     /// `reference_id` is the execution's own, `kind` that of the source that its session was made for.
     pub fn realtime_key(
         &self,

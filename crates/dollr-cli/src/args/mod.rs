@@ -80,6 +80,9 @@ pub(crate) enum Command {
     Watch(Watch),
     /// Mint the key of a payment's realtime channel, for a browser that listens itself: give it this and the anon key, nothing
     /// else. It goes to stdout, as one JSON object.
+    #[command(
+        after_help = "How a browser listens with it: crates/dollr-cli/src/shop/assets/watch-payment.js, to be copied; `dollr sim --shop` shows it."
+    )]
     RealtimeKey(RealtimeKey),
     /// Ask about all that is due, whoever began it: caught while it was sent, never answered, handed over. Never sends what
     /// was not sent. Any number may run on one journal.

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use dollr_client::core::{Amount, CheckoutOrder, Currency, Intent, RealtimeKey, SourceKind, Verdict};
+use dollr_client::core::{
+    Amount, CheckoutOrder, Currency, Intent, RealtimeKey, SessionId, SourceKind, Verdict,
+};
 use dollr_client::journal::{Journal as _, JournalError, SqliteJournal};
 use dollr_client::{Attempt as Asked, Claimed, Client, Error, Reconcile, Report};
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET};
@@ -221,12 +223,15 @@ impl Backend {
         }
     }
 
-    /// The key of a wallet payment's channel, fresh for each page that asks.
-    pub(super) fn realtime_key(&self, order: &Order) -> Option<(Attempt, Result<RealtimeKey, Error>)> {
+    /// The key of a wallet payment's channel, fresh for each page that asks, and whose it is.
+    pub(super) fn realtime_key(
+        &self,
+        order: &Order,
+    ) -> Option<(Attempt, SessionId, Result<RealtimeKey, Error>)> {
         let Way::Wallet(attempt) = order.payment().way.clone() else { return None };
         let session = attempt.session?;
         let key = self.client.realtime_key(session, order.source.kind, attempt.reference);
-        Some((attempt, key))
+        Some((attempt, session, key))
     }
 
     /// Looks after what nobody attends to any more, for as long as the process lives.

@@ -51,11 +51,8 @@ pub(super) const WALLETS: [(&str, &str); 8] = [
 ];
 
 /// A phone number of the demonstration: its last digits decide what the vendor's page does.
-pub(super) const PHONES: [(&str, &str); 3] = [
-    ("231770000001", "pays at once"),
-    ("231770009002", "takes 5 s"),
-    ("231770009003", "never settles"),
-];
+pub(super) const PHONES: [(&str, &str); 3] =
+    [("231770000001", "pays at once"), ("231770009002", "takes 5 s"), ("231770009003", "never settles")];
 
 pub(super) fn find(id: &str) -> Option<&'static Good> {
     GOODS.iter().find(|good| good.id == id)

@@ -12,6 +12,9 @@ use super::goods::Good;
 /// How long a browser listens; a payment that is open after it is one that nobody knows the end of yet (API §6).
 const LISTENED: Duration = Duration::from_secs(30);
 
+/// How long a request may be on its way before it is odd that nothing is known of it.
+const ON_ITS_WAY: Duration = Duration::from_secs(5);
+
 /// An order that was placed. Its source is the vendor's invoice, and is taken from here, never from the browser.
 #[derive(Debug)]
 pub(super) struct Order {
@@ -116,6 +119,11 @@ impl Payment {
     /// Whether the time in which a wallet is expected to answer is over.
     pub(super) fn is_late(&self) -> bool {
         matches!(&self.way, Way::Wallet(attempt) if attempt.begun.elapsed() >= LISTENED)
+    }
+
+    /// Whether its request may simply be on its way.
+    pub(super) fn is_young(&self) -> bool {
+        matches!(&self.way, Way::Wallet(attempt) if attempt.attended && attempt.begun.elapsed() < ON_ITS_WAY)
     }
 
     /// Keeps what the client says of the payment with this key; an older word never takes the place of a final one.

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use dollr_client::Error;
-use dollr_client::core::SessionId;
 use dollr_sim::ANON_KEY;
 use hyper::{Method, StatusCode};
 use serde_json::json;
 
 use super::answer::{Answer, Asked};
 use super::backend::Backend;
-use super::order::Order;
+use super::order::{Attempt, Order};
 use super::words::Standing;
 use super::{assets, goods, pages};
 
@@ -114,14 +113,13 @@ fn status(backend: &Backend, order: &Order, asked: &Asked) -> Answer {
 fn realtime(backend: &Backend, order: &Order, vendor: &str) -> Answer {
     match backend.realtime_key(order) {
         None => Answer::json(StatusCode::NOT_FOUND, &json!({ "error": "no wallet payment is under way" })),
-        Some((_, Err(_))) => {
+        Some((_, _, Err(_))) => {
             Answer::json(StatusCode::BAD_GATEWAY, &json!({ "error": "the vendor gives no key just now" }))
         }
-        Some((attempt, Ok(key))) => {
+        Some((Attempt { reference, .. }, session, Ok(key))) => {
             let object = json!({ "supabase_url": vendor, "anon_key": ANON_KEY,
-                "session_id": attempt.session.map(SessionId::number),
-                "reference_id": attempt.reference.to_string(),
-                "token": key.access_token.expose(), "expires_in": key.expires_in.as_secs() });
+                "access_token": key.access_token.expose(), "expires_in": key.expires_in.as_secs(),
+                "channel": format!("payment-intent:{session}:{reference}"), "reference_id": reference.to_string() });
             Answer::json(StatusCode::OK, &object)
         }
     }

@@ -80,6 +80,7 @@ fn say(order: &Order, payment: &Payment) -> Words {
             ("canceled", "Canceled", format!("{text} You can place a new one."))
         }
         Verdict::Open { progress: Progress::NotSent, .. } => not_begun(),
+        Verdict::Open { progress: Progress::Unknown, .. } if payment.is_young() => asking(order),
         Verdict::Open { trouble: Some(_), .. } => {
             unknown(order, "We cannot get an answer from Dollr just now.")
         }
@@ -103,9 +104,18 @@ fn say_without_report(order: &Order, payment: &Payment) -> Words {
             ("new", "Not paid yet", text)
         }
         Way::Wallet(_) if payment.is_late() => unknown(order, "Your wallet is taking longer than usual."),
-        Way::Wallet(_) => waiting(order),
+        Way::Wallet(_) => asking(order),
         Way::Hosted => hosted(order, &Progress::Unknown),
     }
+}
+
+/// The request is on its way: whether the wallet has it is not known yet.
+fn asking(order: &Order) -> Words {
+    let text = format!(
+        "We are sending your wallet the request for {}. This page changes by itself; one click is enough.",
+        total(order)
+    );
+    ("waiting", "We are asking your wallet", text)
 }
 
 fn waiting(order: &Order) -> Words {

@@ -32,7 +32,8 @@ const PATIENCE_MS = 15_000;
 const SPARE_S = 15;
 
 /**
- * @typedef {{ supabase_url: string, anon_key: string, session_id: number, reference_id: string, token: string, expires_in: number }} Key
+ * @typedef {{ supabase_url: string, anon_key: string, access_token: string, expires_in: number, channel: string, reference_id: string }} Key
+ * the last four are what `dollr realtime-key` prints, the first two are in the merchant portal
  * @typedef {{ final: boolean }} Status what your backend says; `final` is read here, the rest is yours
  * @typedef {"asking" | "answered" | "unanswered" | "socket" | "live" | "trouble" | "over"} NoteKind
  */
@@ -131,15 +132,15 @@ export function watchPayment({ createClient, keyUrl, statusUrl, onStatus, onNote
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
       // The client asks this callback at each join, rejoin and heartbeat. Without it, it answers itself with the anon key and
       // puts that over the payment's: the channel goes deaf and still says SUBSCRIBED.
-      realtime: { accessToken: async () => key.token },
+      realtime: { accessToken: async () => key.access_token },
     });
     // Awaited, so that the very first join carries the key as well.
-    await supabase.realtime.setAuth(key.token);
+    await supabase.realtime.setAuth(key.access_token);
     if (ended) return;
 
     let left = false;
     const channel = supabase
-      .channel(`payment-intent:${key.session_id}:${key.reference_id}`)
+      .channel(key.channel)
       .on(
         "postgres_changes",
         {
