@@ -173,6 +173,22 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
     await shop.charged(1);
   });
 
+  test("a_request_that_is_never_answered_is_never_sent_again (I2, F1)", async (t) => {
+    const shop = await openShop(t, "--no-deduplication");
+    await shop.arm({ at: "execute", kind: "silent" });
+    const page = await shop.payment("1000");
+    await page.getByText("We are asking your wallet").waitFor();
+    await picture(page, "asking");
+    await isIn(page, "unknown");
+    assert.match(await page.locator("#text").textContent(), /Dollr has not told us.*do not pay again/);
+    assert(!(await page.locator("#choices").isVisible()), "nothing to pay with");
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    await fetch(`${page.url()}/pay`, { method: "POST", body: "account=18", headers });
+    await page.reload();
+    await isIn(page, "unknown");
+    await shop.charged(0, 1);
+  });
+
   test("while_the_vendor_gives_no_answer_nobody_knows_and_it_is_said (I2, I7)", async (t) => {
     const shop = await openShop(t, "--no-deduplication");
     await shop.arm({ at: "status", kind: "status", code: 503, times: 4294967295 });

@@ -121,9 +121,15 @@ impl Payment {
         matches!(&self.way, Way::Wallet(attempt) if attempt.begun.elapsed() >= LISTENED)
     }
 
+    /// Whether a thread of the shop attends to it: what was not sent may still be.
+    pub(super) fn is_attended(&self) -> bool {
+        matches!(&self.way, Way::Wallet(attempt) if attempt.attended)
+    }
+
     /// Whether its request may simply be on its way.
     pub(super) fn is_young(&self) -> bool {
-        matches!(&self.way, Way::Wallet(attempt) if attempt.attended && attempt.begun.elapsed() < ON_ITS_WAY)
+        let young = |attempt: &Attempt| attempt.begun.elapsed() < ON_ITS_WAY;
+        self.is_attended() && matches!(&self.way, Way::Wallet(attempt) if young(attempt))
     }
 
     /// Keeps what the client says of the payment with this key; an older word never takes the place of a final one.

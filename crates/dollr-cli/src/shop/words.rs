@@ -79,12 +79,14 @@ fn say(order: &Order, payment: &Payment) -> Words {
             let text = "You turned the payment down on Dollr's page, so nothing was charged and this order is closed.";
             ("canceled", "Canceled", format!("{text} You can place a new one."))
         }
-        Verdict::Open { progress: Progress::NotSent, .. } => not_begun(),
-        Verdict::Open { progress: Progress::Unknown, .. } if payment.is_young() => asking(order),
+        Verdict::Open { progress: Progress::NotSent, .. } if !payment.is_attended() => not_begun(),
+        Verdict::Open { progress: Progress::NotSent | Progress::Unknown, .. } if payment.is_young() => {
+            asking(order)
+        }
         Verdict::Open { trouble: Some(_), .. } => {
             unknown(order, "We cannot get an answer from Dollr just now.")
         }
-        Verdict::Open { progress: Progress::Unknown, .. } => {
+        Verdict::Open { progress: Progress::NotSent | Progress::Unknown, .. } => {
             unknown(order, "Dollr has not told us whether your payment has arrived.")
         }
         Verdict::Open { progress, .. } if payment.way == Way::Hosted => hosted(order, progress),
