@@ -73,6 +73,7 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
     await page.reload();
     await isIn(page, "paid");
     await shop.charged(1);
+    assert.equal(shop.unshipped(), "", "the goods were handed out");
     assert.equal(await shop.calls("POST", "/v1/realtime-keys/collection"), 2, "a fresh key for each page");
     assert.deepEqual(await shop.tokens(), ["phx_join authenticated", "phx_join authenticated"]);
   });

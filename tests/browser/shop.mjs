@@ -1,7 +1,7 @@
 // What the tests share: a shop and its simulated vendor for each test, a browser for each file, and waiting for a state.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -38,13 +38,13 @@ export async function openShop(t, ...args) {
     if (sim.exitCode === null) await once(sim, "exit");
   });
   const [said] = await once(createInterface({ input: sim.stdout }), "line");
-  const { base_url: vendor, shop_url: url, supabase_anon_key: anonKey } = JSON.parse(said);
-  return new Shop(t, vendor, url, anonKey);
+  const { base_url: vendor, shop_url: url, shop_journal: journal } = JSON.parse(said);
+  return new Shop(t, vendor, url, journal);
 }
 
 class Shop {
-  constructor(t, vendor, url, anonKey) {
-    Object.assign(this, { t, vendor, url, anonKey });
+  constructor(t, vendor, url, journal) {
+    Object.assign(this, { t, vendor, url, journal });
   }
 
   async call(method, path, body) {
@@ -123,6 +123,12 @@ class Shop {
     const sum = (list, of) => list.reduce((total, each) => total + of(each), 0);
     assert.equal(sum(orders, (order) => order.charges), times, "charges");
     assert.equal(sum(references, (reference) => reference.posts), posts, "POSTs");
+  }
+
+  /** Payments that are paid and whose goods nobody has handed out. */
+  unshipped() {
+    const args = ["--journal", this.journal, "--json", "paid"];
+    return execFileSync(process.env.DOLLR_COMMAND, args, { encoding: "utf8" });
   }
 
   /** How often a path of the vendor's was called. */

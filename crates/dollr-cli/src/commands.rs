@@ -25,6 +25,11 @@ pub(crate) fn sim(args: &Args, sim: &Sim) -> Result<ExitCode, Failure> {
     } else {
         Clock::scaled(sim.time_scale)
     };
+    let host = sim.listen.ip();
+    if sim.shop.is_some() && !host.is_loopback() && !host.is_unspecified() {
+        let why = "the shop reaches its vendor on loopback only: leave --listen out, or listen on 0.0.0.0";
+        return Err(Failure::usage(format!("--shop: {why}")));
+    }
     let simulator = Simulator::builder()
         .listen(sim.listen)
         .clock(clock)

@@ -13,7 +13,7 @@ mod routes;
 mod server;
 mod words;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -34,7 +34,13 @@ impl Shop {
     pub(crate) fn open(address: SocketAddr, vendor: &str) -> Result<Self, Failure> {
         let closed = |e: std::io::Error| Failure::new(format!("--shop: cannot listen on {address}: {e}"));
         let listener = TcpListener::bind(address).map_err(closed)?;
-        let url = format!("http://{}", listener.local_addr().map_err(closed)?);
+        let mut reached = listener.local_addr().map_err(closed)?;
+        match reached.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => reached.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(ip) if ip.is_unspecified() => reached.set_ip(Ipv6Addr::LOCALHOST.into()),
+            _ => {}
+        }
+        let url = format!("http://{reached}");
         let folder = tempfile::tempdir().map_err(closed)?;
         let backend = Arc::new(Backend::open(vendor, &folder.path().join("shop.db"))?);
         server::serve(listener, Arc::clone(&backend), vendor).map_err(closed)?;

@@ -88,6 +88,13 @@ fn a_shop_opens_beside_it_and_takes_its_journal_with_it() {
 }
 
 #[test]
+fn a_shop_whose_vendor_is_not_on_this_machine_is_one_sentence() {
+    let run = Shop::open().run("sim --listen 192.0.2.1:0 --shop=127.0.0.1:0");
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.sentence().starts_with("--shop: the shop reaches its vendor on loopback only"), "{run:?}");
+}
+
+#[test]
 fn a_person_is_told_where_the_shop_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = bare(folder.path());
