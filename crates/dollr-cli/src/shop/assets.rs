@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 
+const STYLE: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// What a merchant copies: the shop's page uses this very file.
@@ -12,7 +13,8 @@ pub(super) fn find(name: &str) -> Option<Answer> {
         "watch-payment.js" => (SCRIPT, WATCH_PAYMENT),
         "shop.js" => (SCRIPT, include_str!("assets/shop.js")),
         "supabase.js" => (SCRIPT, include_str!("assets/supabase.js")),
-        "shop.css" => ("text/css; charset=utf-8", include_str!("assets/shop.css")),
+        "shop.css" => (STYLE, include_str!("assets/shop.css")),
+        "order.css" => (STYLE, include_str!("assets/order.css")),
         "icon.svg" => ("image/svg+xml", include_str!("assets/icon.svg")),
         _ => return None,
     };

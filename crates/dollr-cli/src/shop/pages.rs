@@ -130,6 +130,7 @@ fn page(title: &str, settings: &str, main: &str) -> String {
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
          <link rel=\"icon\" href=\"/assets/icon.svg\" type=\"image/svg+xml\">\n\
          <link rel=\"stylesheet\" href=\"/assets/shop.css\">\n\
+         <link rel=\"stylesheet\" href=\"/assets/order.css\">\n\
          <script src=\"/assets/supabase.js\" defer></script>\n\
          <script src=\"/assets/shop.js\" type=\"module\"></script>\n</head>\n<body>\n\
          <header><a href=\"/\" class=\"sign\">The Corner Shop</a></header>\n\
