@@ -46,6 +46,22 @@ describe("a socket that fails", { concurrency: 4 }, () => {
   tried("a_frame_that_is_none_costs_seconds", { kind: "binary_frame" }, "live", "system ok");
   tried("an_error_instead_of_the_row_is_a_hint", { kind: "errors", code: 401 }, "live", "system ok");
 
+  test("a_frame_that_breaks_supabase_js_costs_seconds (I2, I7, I8)", async (t) => {
+    const shop = await openShop(t, "--no-deduplication");
+    // What supabase-js does with it is to throw.
+    shop.forgiven = /JSON|Unexpected|undefined|null|iterable/;
+    const page = await shop.payment("7000");
+    await lineIs(page, "live");
+    const reference_id = await shop.reference();
+    for (const text of ["no json", "[]", "null", "{}"]) {
+      await shop.stage({ kind: "raw_text", text, at: "now", reference_id });
+    }
+    await noted(page, "answered", "system ok");
+    await shop.pass(12_000);
+    await isIn(page, "paid");
+    await shop.charged(1);
+  });
+
   test("without_a_key_there_are_polls (I7, I8)", async (t) => {
     const shop = await openShop(t);
     await shop.arm({ at: "realtime_key", kind: "status", code: 503, times: 4294967295 });
