@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isIn, lineIs, noted, notes, openShop, picture, shown, until, useBrowser } from "./shop.mjs";
+import { isIn, lineIs, noted, notes, openShop, pay, picture, shown, until, useBrowser } from "./shop.mjs";
 
 useBrowser();
 
@@ -70,6 +70,18 @@ describe("a socket that fails", { concurrency: 4 }, () => {
     await shop.pass(12_000);
     await isIn(page, "paid");
     assert.deepEqual(await shop.tokens(), [], "no socket");
+    await shop.charged(1);
+  });
+
+  test("without_supabase_js_there_are_polls (I7, I8)", async (t) => {
+    const shop = await openShop(t);
+    const page = await shop.order();
+    await page.route("**/supabase.js", (route) => route.abort());
+    await pay(page, "7000");
+    await lineIs(page, "trouble");
+    await noted(page, "trouble", "createClient");
+    await shop.pass(12_000);
+    await isIn(page, "paid");
     await shop.charged(1);
   });
 

@@ -61,8 +61,9 @@ function note(kind, what) {
 
 if ("waits" in main.dataset) {
   watchPayment({
-    // @ts-ignore supabase-js, from its own script
-    createClient: globalThis.supabase.createClient,
+    // Where supabase-js could not be loaded, there are polls.
+    // @ts-ignore from its own script
+    createClient: (...all) => globalThis.supabase.createClient(...all),
     keyUrl: main.dataset.key ?? null,
     statusUrl: main.dataset.status ?? "",
     onStatus: show,

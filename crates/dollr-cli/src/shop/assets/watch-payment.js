@@ -3,7 +3,8 @@
 //
 //     import { watchPayment } from "./watch-payment.js";
 //     const watch = watchPayment({
-//       createClient: supabase.createClient,          // of @supabase/supabase-js, 2.75 or newer
+//       // Of @supabase/supabase-js, 2.75 or newer. Looked up late: where it could not be loaded, there are polls.
+//       createClient: (...all) => supabase.createClient(...all),
 //       keyUrl: "/orders/A-1/realtime.json",          // POST: your backend mints a key for this payment
 //       statusUrl: "/orders/A-1/status.json?ask=1",   // GET: your backend asks Dollr, and says how the payment stands
 //       onStatus: (status) => show(status),           // what your backend said; `status.final` ends the watch
