@@ -43,11 +43,11 @@ describe("paying on the vendor's page", { concurrency: 4 }, () => {
 
   test("a_success_page_opened_while_a_wallet_is_asked_waits_for_it (I2, I4)", async (t) => {
     const shop = await openShop(t);
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     await shop.reference();
     await page.goto(`${page.url()}/success`);
     await isIn(page, "waiting");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     await shop.charged(1);
   });
@@ -89,11 +89,11 @@ describe("paying on the vendor's page", { concurrency: 4 }, () => {
 
   test("a_cancel_page_opened_by_hand_cancels_nothing (I4)", async (t) => {
     const shop = await openShop(t);
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     await shop.reference();
     await page.goto(`${page.url()}/cancel`);
     await isIn(page, "waiting");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
   });
 

@@ -49,12 +49,12 @@ describe("the page", { concurrency: 4 }, () => {
 
   test("a_screen_reader_is_told_what_changes", async (t) => {
     const shop = await openShop(t);
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     const status = page.getByRole("status");
     assert.equal(await status.count(), 1, "one place that speaks");
     await page.getByText("Approve the payment on your phone").waitFor();
     await shop.reference();
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     assert.match(await status.textContent(), /Paid\. Thank you!/);
     assert.equal(await page.getAttribute("html", "lang"), "en");
@@ -64,7 +64,7 @@ describe("the page", { concurrency: 4 }, () => {
     assert.equal(nameless, 0, "each field has a label");
   });
 
-  for (const [width, account, end] of [[360, "7000", "paid"], [1280, "7000", "paid"], [360, "3000", "unknown"]]) {
+  for (const [width, account, end] of [[360, "1045", "paid"], [1280, "1045", "paid"], [360, "3000", "unknown"]]) {
     test(`nothing_moves_when_it_becomes_${end}_at_${width}`, async (t) => {
       const shop = await openShop(t);
       const page = await shop.order({ viewport: { width, height: 800 } });
@@ -79,7 +79,7 @@ describe("the page", { concurrency: 4 }, () => {
       await lineIs(page, "live");
       await page.getByText("Approve the payment on your phone").waitFor();
       if (end === "unknown") await shop.arm({ at: "status", kind: "status", code: 503, times: 4294967295 });
-      else await shop.pass(12_000);
+      else await shop.pass(45_000);
       await isIn(page, end);
       const back = await page.locator(".back").boundingBox();
       const card = await page.locator("#standing").boundingBox();
@@ -106,10 +106,10 @@ describe("the page", { concurrency: 4 }, () => {
       const text = isOurs ? await response.text().catch(() => "") : "";
       (response.url().endsWith("/realtime.json") ? keys : pages).push(text);
     });
-    await page.selectOption("#account", "7000");
+    await page.selectOption("#account", "1045");
     await page.click("#wallet button");
     await lineIs(page, "live");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     const { access_token: token } = JSON.parse(keys[0]);
     const claims = JSON.parse(Buffer.from(token.split(".")[1], "base64url"));

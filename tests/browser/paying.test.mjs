@@ -11,12 +11,12 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
     const shop = await openShop(t, "--no-deduplication");
     const page = await shop.order();
     await picture(page, "new");
-    await pay(page, "7000");
+    await pay(page, "1045");
     await lineIs(page, "live");
     await isIn(page, "waiting");
     await page.getByText("Approve the payment on your phone").waitFor();
     await picture(page, "waiting");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     await picture(page, "paid");
     const trace = (await notes(page)).join("\n");
@@ -47,7 +47,7 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
     const page = await shop.order();
     // Past the page's own guard: five requests that are on their way together.
     await page.evaluate(async () => {
-      const body = "account=7000";
+      const body = "account=1045";
       const headers = { "content-type": "application/x-www-form-urlencoded" };
       const send = () => fetch(`${location.pathname}/pay`, { method: "POST", body, headers });
       await Promise.all([send(), send(), send(), send(), send()]);
@@ -55,7 +55,7 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
     await page.reload();
     await isIn(page, "waiting");
     await shop.reference();
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     await shop.charged(1);
     assert.equal(await shop.calls("POST", "/v1/sessions/checkout"), 1, "one attempt");
@@ -63,12 +63,12 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
 
   test("a_tab_that_is_reloaded_goes_on_with_the_same_payment (I2, I5)", async (t) => {
     const shop = await openShop(t, "--no-deduplication");
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     await lineIs(page, "live");
     await page.reload();
     await lineIs(page, "live");
     await isIn(page, "waiting");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     await page.reload();
     await isIn(page, "paid");
@@ -80,7 +80,7 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
 
   test("back_and_forward_pay_nothing_again (I2)", async (t) => {
     const shop = await openShop(t, "--no-deduplication");
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     await lineIs(page, "live");
     const order = page.url();
     await page.goBack();
@@ -88,7 +88,7 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
     await page.waitForURL(order);
     await isIn(page, "waiting");
     assert(!(await page.locator("#wallet").isVisible()), "nothing to pay with");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     await page.goBack();
     await page.goto(order);
@@ -98,11 +98,11 @@ describe("paying from a wallet", { concurrency: 4 }, () => {
 
   test("a_customer_who_leaves_finds_the_order_paid_without_scripts (I5, I7)", async (t) => {
     const shop = await openShop(t);
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     await shop.reference();
     const order = page.url();
     await page.close();
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     const later = await shop.customer({ javaScriptEnabled: false });
     await later.goto(order);
     await until(

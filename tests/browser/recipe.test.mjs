@@ -22,7 +22,7 @@ async function stage(t, route) {
   const shop = await openShop(t);
   const page = await shop.order();
   await page.evaluate(() =>
-    fetch(`${location.pathname}/pay`, { method: "POST", body: new URLSearchParams({ account: "7000" }) }));
+    fetch(`${location.pathname}/pay`, { method: "POST", body: new URLSearchParams({ account: "1045" }) }));
   await shop.reference();
   const order = new URL(page.url()).pathname;
   if (route) await route(page);
@@ -62,7 +62,7 @@ describe("which token goes out", { concurrency: 4 }, () => {
     await asDocumented(page, key);
     await until("the anon key over the payment's", shop.tokens, (tokens) => tokens.includes("access_token anon"));
     assert.deepEqual(await shop.tokens(), ["phx_join authenticated", "access_token anon"]);
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     const { references } = await shop.ledger();
     assert.equal(references[0].charges, 1, "it is paid");
     assert.equal(await page.evaluate(() => globalThis.status), "SUBSCRIBED", "the client believes that it hears of it");
@@ -76,7 +76,7 @@ describe("which token goes out", { concurrency: 4 }, () => {
     const { shop, page, key } = await stage(t, older);
     await asDocumented(page, key);
     await until("the channel to be live", shop.realtime, isLive);
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await until("the change", () => page.evaluate(() => globalThis.heard), (heard) => heard.includes("COMPLETED"));
     assert.deepEqual(await shop.tokens(), ["phx_join authenticated"]);
   });
@@ -86,14 +86,14 @@ describe("which token goes out", { concurrency: 4 }, () => {
       const shop = await openShop(t);
       const page = await shop.order();
       if (route) await route(page);
-      await page.selectOption("#account", "7000");
+      await page.selectOption("#account", "1045");
       await page.click("#wallet button");
       await lineIs(page, "live");
       await shop.stage({ kind: "close", code: 1012, at: "now", reference_id: await shop.reference() });
       await lineIs(page, "trouble");
       await lineIs(page, "live");
       assert.deepEqual(await shop.tokens(), ["phx_join authenticated", "phx_join authenticated"]);
-      await shop.pass(12_000);
+      await shop.pass(45_000);
       await isIn(page, "paid");
       assert((await page.locator("#trace li").allTextContents()).some((note) => /asking: .*event/.test(note)));
     });

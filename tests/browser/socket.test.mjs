@@ -12,7 +12,7 @@ const tried = (name, scenario, line, hint) =>
     const shop = await openShop(t, "--no-deduplication");
     await shop.settings({ refusal_delay_ms: 0, join_error_delay_ms: 0 });
     if (scenario) await shop.stage({ times: 4294967295, ...scenario });
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     await lineIs(page, line);
     if (name.startsWith("a_refused_socket")) {
       await noted(page, "asking", "CHANNEL_ERROR");
@@ -20,7 +20,7 @@ const tried = (name, scenario, line, hint) =>
     }
     await noted(page, "answered", hint);
     await isIn(page, "waiting");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     // Not by the last question of the watch, but by those that are asked beside the socket.
     const asked = (await notes(page)).findLast((note) => note.includes(": asking: "));
@@ -50,14 +50,14 @@ describe("a socket that fails", { concurrency: 4 }, () => {
     const shop = await openShop(t, "--no-deduplication");
     // What supabase-js does with it is to throw.
     shop.forgiven = /JSON|Unexpected|undefined|null|iterable/;
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     await lineIs(page, "live");
     const reference_id = await shop.reference();
     for (const text of ["no json", "[]", "null", "{}"]) {
       await shop.stage({ kind: "raw_text", text, at: "now", reference_id });
     }
     await noted(page, "answered", "system ok");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     await shop.charged(1);
   });
@@ -65,9 +65,9 @@ describe("a socket that fails", { concurrency: 4 }, () => {
   test("without_a_key_there_are_polls (I7, I8)", async (t) => {
     const shop = await openShop(t);
     await shop.arm({ at: "realtime_key", kind: "status", code: 503, times: 4294967295 });
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     await lineIs(page, "trouble");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     assert.deepEqual(await shop.tokens(), [], "no socket");
     await shop.charged(1);
@@ -77,10 +77,10 @@ describe("a socket that fails", { concurrency: 4 }, () => {
     const shop = await openShop(t);
     const page = await shop.order();
     await page.route("**/supabase.js", (route) => route.abort());
-    await pay(page, "7000");
+    await pay(page, "1045");
     await lineIs(page, "trouble");
     await noted(page, "trouble", "createClient");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     await shop.charged(1);
   });
@@ -88,16 +88,16 @@ describe("a socket that fails", { concurrency: 4 }, () => {
   test("a_key_that_is_about_to_expire_is_not_used (I8)", async (t) => {
     const shop = await openShop(t);
     await shop.settings({ key_life_seconds: 40 });
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     await lineIs(page, "trouble");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await isIn(page, "paid");
     assert.deepEqual(await shop.tokens(), [], "no socket");
   });
 
   test("a_shop_that_cannot_be_reached_is_no_reason_to_pay_again (I2)", async (t) => {
     const shop = await openShop(t);
-    const page = await shop.payment("7000");
+    const page = await shop.payment("1045");
     await lineIs(page, "live");
     await page.route("**/status.json*", (route) => route.abort());
     await shop.stage({ kind: "drop", at: "now" });
@@ -105,7 +105,7 @@ describe("a socket that fails", { concurrency: 4 }, () => {
     await picture(page, "unanswered");
     assert.match(await page.locator("#line").textContent(), /do not pay again/);
     await isIn(page, "waiting");
-    await shop.pass(12_000);
+    await shop.pass(45_000);
     await page.unroute("**/status.json*");
     await isIn(page, "paid");
     await shop.charged(1);

@@ -41,6 +41,8 @@ const LINES = {
 };
 
 const began = performance.now();
+/** How the socket is, once that is known. @type {"live" | "trouble" | "over" | null} */
+let socket = null;
 let unanswered = false;
 
 /** @param {string} kind @param {string} what */
@@ -51,12 +53,11 @@ function note(kind, what) {
   const trace = byId("trace");
   trace?.append(item);
   while (trace && trace.childElementCount > 200) trace.firstElementChild?.remove();
-  if (kind === "unanswered") unanswered = true;
-  else if (kind === "answered" && unanswered) {
-    unanswered = false;
-    line("trouble", LINES.trouble);
-  }
-  if (kind in LINES) line(kind, LINES[/** @type {keyof typeof LINES} */ (kind)]);
+  if (kind === "live" || kind === "trouble" || kind === "over") socket = kind;
+  if (kind === "answered" || kind === "unanswered") unanswered = kind === "unanswered";
+  // A socket that is well is no comfort while the shop cannot be reached.
+  const shown = unanswered ? "unanswered" : socket;
+  if (shown) line(shown, LINES[shown]);
 }
 
 if ("waits" in main.dataset) {
