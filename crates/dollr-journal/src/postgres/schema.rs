@@ -100,13 +100,16 @@ CREATE TRIGGER {p}entries_attended AFTER INSERT ON {p}entries
 FOR EACH ROW WHEN (NEW.attended IS NULL) EXECUTE FUNCTION {p}entries_attended();
 
 CREATE TABLE {p}claims (
-    entry_id     bigint PRIMARY KEY REFERENCES {p}entries (id),
-    goods        text   COLLATE \"C\" NOT NULL UNIQUE,
+    goods        text   COLLATE \"C\" PRIMARY KEY,
+    entry_id     bigint NOT NULL REFERENCES {p}entries (id),
     claimed_by   text   NOT NULL,
     claimed_at   bigint NOT NULL CHECK (claimed_at >= 0),
     lease_until  bigint,
     fulfilled_at bigint
 );
+
+-- Not unique, though there is no second: of two who claim at the same moment, the one who is late would trip over it.
+CREATE INDEX {p}claims_entry ON {p}claims (entry_id);
 
 CREATE TABLE {p}shared (
     name  text PRIMARY KEY,

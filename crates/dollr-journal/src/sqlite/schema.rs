@@ -90,13 +90,15 @@ CREATE TRIGGER dollr_entries_attended AFTER INSERT ON dollr_entries WHEN NEW.att
 BEGIN INSERT INTO dollr_work (id, due_at, updated_at) VALUES (NEW.id, 0, NEW.updated_at); END;
 
 CREATE TABLE dollr_claims (
-    entry_id     INTEGER PRIMARY KEY REFERENCES dollr_entries (id),
-    goods        TEXT    NOT NULL UNIQUE,
+    goods        TEXT    PRIMARY KEY,
+    entry_id     INTEGER NOT NULL REFERENCES dollr_entries (id),
     claimed_by   TEXT    NOT NULL,
     claimed_at   INTEGER NOT NULL CHECK (claimed_at >= 0),
     lease_until  INTEGER,
     fulfilled_at INTEGER
 ) STRICT;
+
+CREATE INDEX dollr_claims_entry ON dollr_claims (entry_id);
 
 CREATE TABLE dollr_shared (
     name  TEXT PRIMARY KEY,
