@@ -15,6 +15,8 @@ pub(crate) use world::{Fates, Vendor, World};
 use std::fmt::Debug;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use proptest::test_runner::{Config, FileFailurePersistence};
 
 use dollr_core::{
@@ -79,12 +81,14 @@ impl Subject for Source {
     const EDGES: &'static [Edge] = SOURCE_TRANSITIONS;
 }
 
-/// A machine, the time, and the edges it has taken.
+/// A machine, the time, the edges it has taken, and on what events.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario<M> {
     pub(crate) machine: M,
     pub(crate) now: Timestamp,
     pub(crate) taken: Vec<Edge>,
+    /// What happened, and the checksum of the snapshot after it: what other languages replay.
+    pub(crate) steps: Vec<Value>,
 }
 
 impl Scenario<Execution> {
@@ -98,7 +102,12 @@ impl Scenario<Execution> {
     }
 
     pub(crate) fn with(intent: Intent, policy: Policy) -> Self {
-        Self { machine: Execution::prepare(intent, policy, START), now: START, taken: Vec::new() }
+        Self {
+            machine: Execution::prepare(intent, policy, START),
+            now: START,
+            taken: Vec::new(),
+            steps: Vec::new(),
+        }
     }
 
     /// The machine asks for a record, and gets it.
@@ -148,7 +157,7 @@ impl Scenario<Source> {
         let source = "INVOICE:101".parse().unwrap();
         let (currency, total) = ("USD".parse().unwrap(), "250.00".parse().unwrap());
         let machine = Source::watch(source, currency, total, Policy::default(), START);
-        Self { machine, now: START, taken: Vec::new() }
+        Self { machine, now: START, taken: Vec::new(), steps: Vec::new() }
     }
 }
 
@@ -162,13 +171,22 @@ impl<M: Subject> Scenario<M> {
 
     /// The machine takes `event` for `fact`, and its table has that edge.
     pub(crate) fn happens(self, fact: &'static str, event: Event) -> Self {
-        let Self { machine, now, mut taken } = self;
+        let step = told::step(&event, None);
+        self.steps_on(fact, event, step)
+    }
+
+    fn steps_on(self, fact: &'static str, event: Event, mut step: Value) -> Self {
+        let Self { machine, now, mut taken, mut steps } = self;
         let from = machine.state();
         let machine = machine.apply(event, now).unwrap_or_else(|e| panic!("{fact} expected, but {e}"));
         let edge = Edge { from, on: fact, to: machine.state() };
         assert!(M::EDGES.contains(&edge), "{from} --{fact}--> {} is not in the table", edge.to);
         taken.push(edge);
-        Self { machine, now, taken }
+        let snapshot: Value = serde_json::from_str(machine.snapshot().as_str()).expect("JSON");
+        step["now"] = now.as_millis().into();
+        step["check"] = snapshot["check"].clone();
+        steps.push(step);
+        Self { machine, now, taken, steps }
     }
 
     /// The machine refuses `event` and stays as it is.
@@ -189,7 +207,10 @@ impl<M: Subject> Scenario<M> {
     /// The awaited request is answered now.
     pub(crate) fn answered(self, fact: &'static str, told: impl Into<Told>) -> Self {
         let exchange = self.request().exchange;
-        self.happens(fact, Event::Answered { exchange, response: told.into().response() })
+        let told = told.into();
+        let event = Event::Answered { exchange, response: told.response() };
+        let step = told::step(&event, Some(&told));
+        self.steps_on(fact, event, step)
     }
 
     /// The awaited request gets no answer.

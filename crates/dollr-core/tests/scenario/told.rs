@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dollr_core::{Operation, Response, Timestamp};
+use dollr_core::{Event, Exchange, Operation, Response, Timestamp};
+use serde_json::{Value, json};
 
 /// An answer of the vendor's. Fields are raw JSON, in the order of their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,4 +126,28 @@ pub(crate) fn http_date(moment: Timestamp) -> String {
     let millis = i64::try_from(moment.as_millis()).unwrap();
     let moment = jiff::Timestamp::from_millisecond(millis).unwrap();
     moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// An event as JSON, with the answer that it was made of.
+pub(crate) fn step(event: &Event, told: Option<&Told>) -> Value {
+    let ids = |exchange: &Exchange| json!([exchange.purpose, exchange.number]);
+    match event {
+        Event::Recorded => json!({ "event": "recorded" }),
+        Event::Hint => json!({ "event": "hint" }),
+        Event::Shown => json!({ "event": "shown" }),
+        Event::Resumed { patience } => json!({ "event": "resumed", "patience_ms": patience.as_millis() }),
+        Event::Adopted { horizon } => {
+            json!({ "event": "adopted", "horizon_ms": horizon.map(|span| span.as_millis()) })
+        }
+        Event::Lost { exchange, loss } => {
+            json!({ "event": "lost", "exchange": ids(exchange), "loss": format!("{loss:?}") })
+        }
+        Event::Answered { exchange, response } => {
+            let headers: BTreeMap<_, _> = told.into_iter().flat_map(|told| told.headers.clone()).collect();
+            let body = String::from_utf8_lossy(response.body());
+            json!({
+                "event": "answered", "exchange": ids(exchange), "status": response.status(), "body": body, "headers": headers,
+            })
+        }
+    }
 }
