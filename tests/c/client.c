@@ -1,0 +1,347 @@
+/* The blocking client and the journal, against the simulator whose address is in the environment. */
+#include "check.h"
+
+#include <pthread.h>
+#include <time.h>
+
+static char journal_path[512];
+
+static dollr_journal *journal(const char *name) {
+    dollr_journal *it = NULL;
+    const char *folder = getenv("DOLLR_TEST_FOLDER");
+    CHECK(folder);
+    snprintf(journal_path, sizeof journal_path, "%s/%s.db", folder, name);
+    OK(dollr_journal_open(text(journal_path), &it, &error));
+    return it;
+}
+
+static dollr_client *client_of(const dollr_journal *journal) {
+    dollr_client *client = NULL;
+    dollr_policy policy;
+    dollr_client_options options;
+    memset(&policy, 0, sizeof policy);
+    policy.size = sizeof policy;
+    policy.patience_ms = 20000;
+    memset(&options, 0, sizeof options);
+    options.size = sizeof options;
+    options.from_env = 1;
+    options.realtime_from_env = 1;
+    options.journal = journal;
+    options.policy = &policy;
+    OK(dollr_client_new(&options, &client, &error));
+    return client;
+}
+
+/* A new order with a session, and the intent to collect from this account. */
+static dollr_intent intent_of(dollr_client *client, const char *account, char *source, dollr_reference_id *id) {
+    dollr_item item;
+    dollr_checkout_order order;
+    dollr_checkout *checkout = NULL;
+    dollr_checkout_info info;
+    dollr_session session;
+    dollr_intent intent;
+    item.name = text("Shoes");
+    item.amount = text("250.00");
+    memset(&order, 0, sizeof order);
+    order.size = sizeof order;
+    order.source_kind = DOLLR_SOURCE_ORDER;
+    order.phone = text("231770000001");
+    order.currency = text("USD");
+    order.items = &item;
+    order.item_count = 1;
+    order.customer_name = text("Ada");
+    order.note = text("by C");
+    OK(dollr_client_create_checkout(client, &order, &checkout, &error));
+    OK(dollr_checkout_read(checkout, &info, &error));
+    CHECK(contains(info.source, "ORDER:") && contains(info.url, "/") && is(info.currency, "USD"));
+    memcpy(source, info.source.ptr, info.source.len);
+    source[info.source.len] = 0;
+    OK(dollr_checkout_free(checkout));
+    OK(dollr_client_create_session(client, text(source), &session, &error));
+    CHECK(session.id > 0 && session.expires_at_ms > NOW);
+    OK(dollr_reference_id_new(id, &error));
+    intent = collection(id->text);
+    intent.account = text(account);
+    intent.session = session.id;
+    intent.session_expires_at_ms = session.expires_at_ms;
+    return intent;
+}
+
+static dollr_attempt attempt_of(const dollr_intent *intent) {
+    dollr_attempt attempt;
+    memset(&attempt, 0, sizeof attempt);
+    attempt.size = sizeof attempt;
+    attempt.intent = intent;
+    return attempt;
+}
+
+static dollr_report_info read_report(dollr_report *report) {
+    dollr_report_info info;
+    OK(dollr_report_read(report, &info, &error));
+    return info;
+}
+
+static void paid_declined_and_left_open(dollr_client *client) {
+    char source[64];
+    dollr_reference_id id;
+    dollr_intent intent = intent_of(client, "1000", source, &id);
+    dollr_attempt attempt = attempt_of(&intent);
+    dollr_report *report = NULL;
+    dollr_report_info info;
+
+    attempt.order = text("A-1");
+    OK(dollr_client_collect(client, &attempt, &report, &error));
+    info = read_report(report);
+    CHECK(info.paid && is(info.key, id.text) && info.execute_calls == 1 && info.status_calls >= 1);
+    CHECK(info.verdict.kind == DOLLR_VERDICT_PAID && is(info.verdict.amount, "250.00"));
+    OK(dollr_report_free(report));
+    FAILS(DOLLR_ERROR_EXISTS, dollr_client_collect(client, &attempt, &report, &error));
+
+    /* The order has been paid: a second attempt is refused, unless there is a reason. */
+    OK(dollr_reference_id_new(&id, &error));
+    intent.reference_id = text(id.text);
+    FAILS(DOLLR_ERROR_ORDER_TAKEN, dollr_client_collect(client, &attempt, &report, &error));
+
+    OK(dollr_client_verify_source(client, text(source), text("USD"), text("250.00"), 0, &report, &error));
+    CHECK(read_report(report).paid);
+    OK(dollr_report_free(report));
+    OK(dollr_client_verify_source(client, text(source), text("USD"), text("251.00"), 0, &report, &error));
+    CHECK(read_report(report).verdict.kind == DOLLR_VERDICT_MISMATCH);
+    OK(dollr_report_free(report));
+
+    intent = intent_of(client, "2000", source, &id);
+    attempt = attempt_of(&intent);
+    OK(dollr_client_execute(client, &attempt, &report, &error));
+    info = read_report(report);
+    CHECK(info.verdict.kind == DOLLR_VERDICT_FAILED && !info.paid);
+    OK(dollr_report_free(report));
+
+    intent = intent_of(client, "1001", source, &id);
+    attempt = attempt_of(&intent);
+    attempt.patience_ms = DOLLR_NO_PATIENCE;
+    OK(dollr_client_collect(client, &attempt, &report, &error));
+    CHECK(read_report(report).verdict.kind == DOLLR_VERDICT_OPEN);
+    OK(dollr_report_free(report));
+    OK(dollr_client_status(client, text(id.text), &report, &error));
+    CHECK(!is(read_report(report).state, "Prepared"));
+    OK(dollr_report_free(report));
+    OK(dollr_client_wait(client, text(id.text), 20000, &report, &error));
+    CHECK(read_report(report).paid);
+    OK(dollr_report_free(report));
+}
+
+static void realtime(dollr_client *client) {
+    char source[64];
+    dollr_reference_id id;
+    dollr_intent intent = intent_of(client, "1001", source, &id);
+    dollr_attempt attempt = attempt_of(&intent);
+    dollr_report *report = NULL;
+    dollr_realtime_key *key = NULL;
+    dollr_realtime_key_info info;
+    attempt.realtime = DOLLR_SOURCE_ORDER;
+    OK(dollr_client_collect(client, &attempt, &report, &error));
+    CHECK(read_report(report).paid);
+    OK(dollr_report_free(report));
+    OK(dollr_client_watch(client, text(id.text), DOLLR_SOURCE_ORDER, 1000, &report, &error));
+    CHECK(read_report(report).paid);
+    OK(dollr_report_free(report));
+    OK(dollr_client_realtime_key(client, intent.session, DOLLR_SOURCE_ORDER, text(id.text), &key, &error));
+    OK(dollr_realtime_key_read(key, &info, &error));
+    CHECK(info.access_token.len > 20 && info.expires_in_ms >= 1000);
+    OK(dollr_realtime_key_free(key));
+}
+
+static void the_journal_is_listed(dollr_journal *journal) {
+    dollr_journal *same = NULL;
+    dollr_entries *entries = NULL;
+    dollr_entry entry;
+    dollr_backlog backlog;
+    dollr_execution *execution = NULL;
+    size_t count = 0;
+    OK(dollr_journal_open_existing(text(journal_path), &same, &error));
+    OK(dollr_journal_free(same));
+    OK(dollr_journal_backlog(journal, NOW, &backlog, &error));
+    OK(dollr_journal_entries(journal, 0, 100, &entries, &error));
+    OK(dollr_entries_count(entries, &count, &error));
+    CHECK(count >= 4);
+    FAILS(DOLLR_ERROR_ARGUMENT, dollr_entries_read(entries, count, &entry, &error));
+    OK(dollr_entries_read(entries, count - 1, &entry, &error));
+    CHECK(entry.key.len > 0 && entry.state.len > 0 && entry.created_at_ms > NOW && entry.updated_at_ms >= entry.created_at_ms);
+    OK(dollr_execution_restore(entry.snapshot, &execution, &error));
+    OK(dollr_execution_free(execution));
+    OK(dollr_entries_free(entries));
+    FAILS(DOLLR_ERROR_HANDLE, dollr_entries_count(entries, &count, &error));
+    OK(dollr_journal_entries(journal, 1, 100, &entries, &error));
+    OK(dollr_entries_free(entries));
+    FAILS(DOLLR_ERROR_JOURNAL_ABSENT, dollr_journal_open_existing(text("/nowhere/at/all.db"), &same, &error));
+    FAILS(DOLLR_ERROR_JOURNAL_ADDRESS, dollr_journal_open(text("ftp://example.org/x"), &same, &error));
+}
+
+void test_client(void) {
+    dollr_journal *book = journal("client");
+    dollr_client *client = client_of(book), *other = NULL;
+    dollr_client_options options;
+    dollr_report *report = NULL;
+    dollr_reference_id id;
+    dollr_intent intent;
+    dollr_attempt attempt;
+    dollr_error *mine = NULL;
+    dollr_error_info info;
+
+    OK(dollr_client_sign_in(client, &error));
+    paid_declined_and_left_open(client);
+    realtime(client);
+    the_journal_is_listed(book);
+
+    /* The client keeps what it needs of the journal. */
+    OK(dollr_journal_free(book));
+    OK(dollr_reference_id_new(&id, &error));
+    FAILS(DOLLR_ERROR_UNRECORDED, dollr_client_wait(client, text(id.text), 0, &report, &error));
+    FAILS(DOLLR_ERROR_INVALID, dollr_client_status(client, text("17"), &report, &error));
+
+    memset(&options, 0, sizeof options);
+    options.size = sizeof options;
+    options.from_env = 1;
+    options.client_id = text("somebody");
+    options.client_secret = text("wrong-secret");
+    options.journal = book;
+    FAILS(DOLLR_ERROR_HANDLE, dollr_client_new(&options, &other, &error));
+    options.journal = NULL;
+    options.rate_calls = 10;
+    FAILS(DOLLR_ERROR_INVALID, dollr_client_new(&options, &other, &error));
+    options.rate_per_ms = 1000;
+    OK(dollr_client_new(&options, &other, &error));
+    CHECK(dollr_client_sign_in(other, &mine) == DOLLR_ERROR_AUTHENTICATION);
+    OK(dollr_error_read(mine, &info));
+    CHECK(info.http_status >= 400 && !contains(info.message, "wrong-secret") && !info.retryable);
+    OK(dollr_error_free(mine));
+    intent = collection(id.text);
+    attempt = attempt_of(&intent);
+    FAILS(DOLLR_ERROR_NO_JOURNAL, dollr_client_collect(other, &attempt, &report, &error));
+    OK(dollr_client_free(other));
+    OK(dollr_client_free(client));
+    FAILS(DOLLR_ERROR_HANDLE, dollr_client_free(client));
+}
+
+/* One caller ships. */
+void test_goods(void) {
+    dollr_journal *book = journal("goods");
+    dollr_client *client = client_of(book), *other;
+    dollr_reconcile_options how;
+    dollr_summary *summary = NULL;
+    dollr_summary_info info;
+    char source[64];
+    dollr_reference_id id;
+    dollr_intent intent = intent_of(client, "1001", source, &id);
+    dollr_attempt attempt = attempt_of(&intent);
+    dollr_report *report = NULL;
+    dollr_claim *claim = NULL;
+    dollr_claim_info said;
+    bool done = false;
+    int tries;
+
+    other = client_of(book);
+    attempt.patience_ms = DOLLR_NO_PATIENCE;
+    OK(dollr_client_collect(client, &attempt, &report, &error));
+    OK(dollr_report_free(report));
+    OK(dollr_client_claim_fulfilment(client, text(id.text), &claim, &error));
+    OK(dollr_claim_read(claim, &said, &error));
+    CHECK(said.kind == DOLLR_CLAIM_NOT_PAID && said.verdict.kind == DOLLR_VERDICT_OPEN);
+    OK(dollr_claim_free(claim));
+
+    memset(&how, 0, sizeof how);
+    how.size = sizeof how;
+    how.workers = 2;
+    how.rate_calls = 100;
+    how.rate_per_ms = 1000;
+    for (tries = 0; tries < 200; tries++) {
+        struct timespec pause = {0, 100000000};
+        OK(dollr_client_reconcile(client, &how, &summary, &error));
+        OK(dollr_summary_read(summary, &info, &error));
+        CHECK(!info.needs_a_person && info.stuck_count == 0 && info.unreadable_count == 0);
+        if (info.paid_count > 0) {
+            break;
+        }
+        OK(dollr_summary_free(summary));
+        nanosleep(&pause, NULL);
+    }
+    CHECK(info.paid_count == 1 && is(info.paid[0], id.text) && info.asked == 1 && info.open == 0);
+    OK(dollr_summary_free(summary));
+    OK(dollr_client_reconcile(client, NULL, &summary, &error));
+    OK(dollr_summary_free(summary));
+
+    OK(dollr_client_claim_fulfilment(client, text(id.text), &claim, &error));
+    OK(dollr_claim_read(claim, &said, &error));
+    CHECK(said.kind == DOLLR_CLAIM_YOURS && is(said.verdict.amount, "250.00"));
+    OK(dollr_claim_free(claim));
+    OK(dollr_client_claim_fulfilment(other, text(id.text), &claim, &error));
+    OK(dollr_claim_read(claim, &said, &error));
+    CHECK(said.kind == DOLLR_CLAIM_TAKEN && said.by.len > 0 && said.at_ms > NOW);
+    OK(dollr_claim_free(claim));
+    OK(dollr_client_release(client, text(id.text), &done, &error));
+    CHECK(done);
+    OK(dollr_client_claim_fulfilment(other, text(id.text), &claim, &error));
+    OK(dollr_claim_free(claim));
+    OK(dollr_client_fulfilled(other, text(id.text), &done, &error));
+    CHECK(done);
+    OK(dollr_client_fulfilled(other, text(id.text), &done, &error));
+    CHECK(!done);
+    OK(dollr_client_release(client, text(id.text), &done, &error));
+    CHECK(!done);
+    FAILS(DOLLR_ERROR_UNRECORDED, dollr_client_claim_fulfilment(client, text(ID), &claim, &error));
+    OK(dollr_client_free(other));
+    OK(dollr_client_free(client));
+    OK(dollr_journal_free(book));
+}
+
+typedef struct waiting {
+    dollr_client *client;
+    const dollr_attempt *attempt;
+    bool paid;
+} waiting;
+
+static void *collects(void *argument) {
+    waiting *it = (waiting *)argument;
+    dollr_report *report = NULL;
+    dollr_report_info info;
+    if (dollr_client_collect(it->client, it->attempt, &report, NULL) == DOLLR_OK &&
+        dollr_report_read(report, &info, NULL) == DOLLR_OK) {
+        it->paid = info.paid;
+    }
+    dollr_report_free(report);
+    return NULL;
+}
+
+/* The secret of a 3-D Secure card reaches the payer although a call blocks, and is gone when that has ended. */
+void test_action(void) {
+    dollr_journal *book = journal("action");
+    dollr_client *client = client_of(book);
+    char source[64];
+    dollr_reference_id id;
+    dollr_intent intent = intent_of(client, "4001", source, &id);
+    dollr_attempt attempt = attempt_of(&intent);
+    waiting it = {client, &attempt, false};
+    dollr_secret *secret = NULL;
+    dollr_str said;
+    pthread_t thread;
+    int tries;
+
+    OK(dollr_client_take_secret(client, text(id.text), &secret, &error));
+    CHECK(secret == NULL);
+    CHECK(pthread_create(&thread, NULL, collects, &it) == 0);
+    for (tries = 0; tries < 400 && !secret; tries++) {
+        struct timespec pause = {0, 20000000};
+        OK(dollr_client_take_secret(client, text(id.text), &secret, &error));
+        nanosleep(&pause, NULL);
+    }
+    CHECK(secret != NULL);
+    OK(dollr_secret_read(secret, &said, &error));
+    CHECK(said.len > 8);
+    OK(dollr_secret_free(secret));
+    FAILS(DOLLR_ERROR_HANDLE, dollr_secret_read(secret, &said, &error));
+    OK(dollr_client_take_secret(client, text(id.text), &secret, &error));
+    CHECK(secret == NULL);
+    CHECK(pthread_join(thread, NULL) == 0 && it.paid);
+    OK(dollr_client_free(client));
+    OK(dollr_journal_free(book));
+}
