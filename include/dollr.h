@@ -746,7 +746,7 @@ typedef struct dollr_attempt {
     // `sizeof(dollr_attempt)`.
     size_t size;
     // Listens to the payment's realtime channel, so that the verdict is known at once: the kind of the session's source, one of
-    // `DOLLR_SOURCE_…`; 0 does not listen. The client needs a realtime server.
+    // `DOLLR_SOURCE_…`; 0 does not listen. The client needs a realtime server, and has a thread as `dollr_client_watch` says.
     int32_t realtime;
     // What is to be moved.
     const struct dollr_intent *intent;

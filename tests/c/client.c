@@ -1,7 +1,9 @@
 /* The blocking client and the journal, against the simulator whose address is in the environment. */
 #include "check.h"
 
+#include <dirent.h>
 #include <pthread.h>
+#include <signal.h>
 #include <time.h>
 
 static char journal_path[512];
@@ -177,7 +179,51 @@ static void the_journal_is_listed(dollr_journal *journal) {
     FAILS(DOLLR_ERROR_JOURNAL_ADDRESS, dollr_journal_open(text("ftp://example.org/x"), &same, &error));
 }
 
+#if defined(__linux__)
+static size_t threads(void) {
+    size_t count = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    CHECK(tasks);
+    while (readdir(tasks)) {
+        count++;
+    }
+    closedir(tasks);
+    return count - 2; /* `.` and `..` */
+}
+#endif
+
+enum { SIGNALS = 32 };
+
+/* What each signal does: nothing of that is this library's. */
+static void look_at_signals(void (*handlers[SIGNALS])(int)) {
+    int n;
+    for (n = 1; n < SIGNALS; n++) {
+        struct sigaction action;
+        memset(&action, 0, sizeof action);
+        CHECK(sigaction(n, NULL, &action) == 0);
+        handlers[n] = action.sa_handler;
+    }
+}
+
+/* No thread but the caller's, soon after the last call, and no signal handler. */
+static void nothing_is_left_behind(void (*before[SIGNALS])(int)) {
+    void (*after[SIGNALS])(int);
+    int n;
+    look_at_signals(after);
+    for (n = 1; n < SIGNALS; n++) {
+        CHECK(before[n] == after[n]);
+    }
+#if defined(__linux__)
+    for (n = 0; n < 200 && threads() > 1; n++) {
+        struct timespec pause = {0, 100000000};
+        nanosleep(&pause, NULL);
+    }
+    CHECK(threads() == 1);
+#endif
+}
+
 void test_client(void) {
+    void (*handlers[SIGNALS])(int);
     dollr_journal *book = journal("client");
     dollr_client *client = client_of(book), *other = NULL;
     dollr_client_options options;
@@ -188,6 +234,7 @@ void test_client(void) {
     dollr_error *mine = NULL;
     dollr_error_info info;
 
+    look_at_signals(handlers);
     OK(dollr_client_sign_in(client, &error));
     paid_declined_and_left_open(client);
     realtime(client);
@@ -221,6 +268,7 @@ void test_client(void) {
     OK(dollr_client_free(other));
     OK(dollr_client_free(client));
     FAILS(DOLLR_ERROR_HANDLE, dollr_client_free(client));
+    nothing_is_left_behind(handlers);
 }
 
 /* One caller ships. */

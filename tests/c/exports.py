@@ -43,6 +43,13 @@ for name in re.findall(r"typedef struct (\w+) \{", header):
     if f"SIZE({name}, " not in pinned:
         faults.append(f"its size is not pinned: {name}")
 
+# A code is given once, and in the range of its kind.
+codes = {name: int(number) for name, number in re.findall(r"#define DOLLR_ERROR_(\w+) (\d+)", header)}
+for name, number in codes.items():
+    kind = 3 if re.match("JOURNAL_|EXISTS|ORDER_TAKEN|STALE|UNKNOWN_ENTRY", name) else number // 100
+    if list(codes.values()).count(number) > 1 or number // 100 != kind or not 0 < number < 400:
+        faults.append(f"its code is another's, or not of its range: DOLLR_ERROR_{name} {number}")
+
 if not declared:
     faults.append("the header declares nothing")
 print("\n".join(faults) or f"{len(declared)} functions: exported, declared, documented and called")

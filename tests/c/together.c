@@ -88,13 +88,13 @@ void test_threads(void) {
     OK(dollr_journal_free(book));
 }
 
-static volatile int over;
+static int over;
 
 /* Explains, which takes longest, until it is told to end. */
 static void *holds(void *argument) {
     dollr_str said;
     (void)argument;
-    while (!over) {
+    while (!__atomic_load_n(&over, __ATOMIC_ACQUIRE)) {
         int32_t code = dollr_execution_explain(contested, NOW, &said, NULL);
         CHECK(code == DOLLR_OK || code == DOLLR_ERROR_BUSY);
     }
@@ -119,7 +119,7 @@ void test_busy(void) {
             busy++;
         }
     }
-    over = 1;
+    __atomic_store_n(&over, 1, __ATOMIC_RELEASE);
     CHECK(pthread_join(thread, NULL) == 0);
     CHECK(busy == 20);
     OK(dollr_execution_free(contested));
@@ -204,7 +204,7 @@ void test_fork(void) {
             CHECK(strcmp(ids[n], ids[m]) != 0);
         }
     }
-    over = 1;
+    __atomic_store_n(&over, 1, __ATOMIC_RELEASE);
     for (n = 0; n < holding; n++) {
         CHECK(pthread_join(threads[n], NULL) == 0);
     }

@@ -3,8 +3,10 @@
 
 use std::any::Any;
 use std::ptr::without_provenance_mut;
+#[cfg(not(dollr_tsan))]
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, OnceLock, TryLockError};
 
 use crate::code;
 use crate::fault::Fault;
@@ -225,6 +227,16 @@ fn try_lock<T: Object>(slot: &Slot) -> Result<MutexGuard<'_, Content>, Fault> {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // ThreadSanitizer does not see what the standard library, which is compiled already, does where two want a lock.
+    #[cfg(dollr_tsan)]
+    loop {
+        match mutex.try_lock() {
+            Ok(guard) => return guard,
+            Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+        }
+    }
+    #[cfg(not(dollr_tsan))]
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

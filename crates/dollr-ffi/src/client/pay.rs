@@ -21,7 +21,7 @@ pub struct dollr_attempt {
     /// `sizeof(dollr_attempt)`.
     pub size: usize,
     /// Listens to the payment's realtime channel, so that the verdict is known at once: the kind of the session's source, one of
-    /// `DOLLR_SOURCE_…`; 0 does not listen. The client needs a realtime server.
+    /// `DOLLR_SOURCE_…`; 0 does not listen. The client needs a realtime server, and has a thread as `dollr_client_watch` says.
     pub realtime: i32,
     /// What is to be moved.
     pub intent: *const dollr_intent,
