@@ -123,7 +123,7 @@
 // Another thread is using the handle, which is for one thread at a time.
 #define DOLLR_ERROR_BUSY 6
 
-// A mistake of this library was caught. The handle is as it was; please report it.
+// A mistake of this library was caught, and said on stderr. The handle is as it was; please report it.
 #define DOLLR_ERROR_PANIC 7
 
 // A text is not UTF-8.

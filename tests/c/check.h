@@ -57,6 +57,7 @@ void test_sources(void);
 void test_tokens(void);
 void test_channels(void);
 void test_misuse(void);
+void test_generations(void);
 void test_quiet(void);
 void test_values(void);
 void test_client(void);

@@ -19,6 +19,19 @@ static void what_was_freed_is_an_error(void) {
     OK(dollr_execution_free(NULL));
 }
 
+/* The same place is used a million times and more, and no handle comes twice: what was freed at first opens nothing. */
+static void a_handle_never_comes_again(void) {
+    dollr_token *first = NULL, *token = NULL;
+    size_t n;
+    OK(dollr_token_new(text("id"), text("hush"), &first, &error));
+    OK(dollr_token_free(first));
+    for (n = 0; n < 1100000; n++) {
+        CHECK(dollr_token_new(text("id"), text("hush"), &token, NULL) == DOLLR_OK && token != first);
+        CHECK(dollr_token_free(token) == DOLLR_OK);
+    }
+    FAILS(DOLLR_ERROR_HANDLE, dollr_token_free(first));
+}
+
 static void another_type_and_garbage_are_errors(void) {
     dollr_execution *execution = prepared();
     dollr_action action;
@@ -167,6 +180,10 @@ void test_misuse(void) {
     pointers_are_looked_at_first();
     texts_are_pointer_and_length();
     snapshots_are_refused_by_name();
+}
+
+void test_generations(void) {
+    a_handle_never_comes_again();
 }
 
 /* No error says a secret. */

@@ -10,7 +10,7 @@ static const struct {
     {"machines", test_machines}, {"sources", test_sources}, {"tokens", test_tokens}, {"channels", test_channels},
     {"misuse", test_misuse},     {"quiet", test_quiet},     {"values", test_values}, {"client", test_client},
     {"goods", test_goods},       {"action", test_action},   {"vectors", test_vectors}, {"random", test_random},
-    {"threads", test_threads},   {"busy", test_busy},       {"fork", test_fork},
+    {"generations", test_generations}, {"threads", test_threads},   {"busy", test_busy},       {"fork", test_fork},
 };
 
 int main(int count, char **arguments) {

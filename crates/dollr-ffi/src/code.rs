@@ -15,7 +15,7 @@ pub const DOLLR_ERROR_TYPE: i32 = 4;
 pub const DOLLR_ERROR_FORKED: i32 = 5;
 /// Another thread is using the handle, which is for one thread at a time.
 pub const DOLLR_ERROR_BUSY: i32 = 6;
-/// A mistake of this library was caught. The handle is as it was; please report it.
+/// A mistake of this library was caught, and said on stderr. The handle is as it was; please report it.
 pub const DOLLR_ERROR_PANIC: i32 = 7;
 /// A text is not UTF-8.
 pub const DOLLR_ERROR_UTF8: i32 = 8;

@@ -9,6 +9,7 @@ use dollr_core::Secret;
 use super::{dollr_client, of};
 use crate::border::{Out, free, guard};
 use crate::error::dollr_error;
+use crate::fault::Fault;
 use crate::registry::{self, Object};
 use crate::text::dollr_str;
 
@@ -38,8 +39,15 @@ impl Secrets {
         });
     }
 
-    fn take(&self, key: &str) -> Option<Secret> {
-        self.with(|all| all.get_mut(key)?.secret.take())
+    /// Makes a handle of the secret; where that fails, it is still there.
+    fn take<R>(&self, key: &str, made: impl FnOnce(Secret) -> Result<R, Fault>) -> Result<Option<R>, Fault> {
+        self.with(|all| {
+            let Some(kept) = all.get_mut(key) else { return Ok(None) };
+            let Some(secret) = kept.secret.clone() else { return Ok(None) };
+            let handle = made(secret)?;
+            kept.secret = None;
+            Ok(Some(handle))
+        })
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut BTreeMap<String, Kept>) -> R) -> R {
@@ -90,9 +98,8 @@ pub unsafe extern "C" fn dollr_client_take_secret(
     guard!("dollr_client_take_secret", error, {
         // SAFETY: the header's contract for output parameters and texts.
         let (out, key) = unsafe { (Out::new(out, "out")?, reference_id.required("reference_id")?) };
-        let taken = of(client)?.secrets.take(key);
-        let handle = taken.map(|secret| registry::insert(dollr_secret { secret })).transpose()?;
-        out.write(handle.unwrap_or_default());
+        let taken = of(client)?.secrets.take(key, |secret| registry::insert(dollr_secret { secret }))?;
+        out.write(taken.unwrap_or_default());
     })
 }
 
