@@ -132,7 +132,7 @@
 // A structure's `size` is not the one of this library's header: build with the header of the library that is loaded.
 #define DOLLR_ERROR_SIZE 9
 
-// There are too many handles: 4,194,304 may live at the same time.
+// There are too many handles: 4,194,304 may live at the same time. There is no room for an error object then, either.
 #define DOLLR_ERROR_LIMIT 10
 
 // The operating system gave no random bytes.

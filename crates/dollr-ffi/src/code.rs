@@ -21,7 +21,7 @@ pub const DOLLR_ERROR_PANIC: i32 = 7;
 pub const DOLLR_ERROR_UTF8: i32 = 8;
 /// A structure's `size` is not the one of this library's header: build with the header of the library that is loaded.
 pub const DOLLR_ERROR_SIZE: i32 = 9;
-/// There are too many handles: 4,194,304 may live at the same time.
+/// There are too many handles: 4,194,304 may live at the same time. There is no room for an error object then, either.
 pub const DOLLR_ERROR_LIMIT: i32 = 10;
 /// The operating system gave no random bytes.
 pub const DOLLR_ERROR_RANDOM: i32 = 11;

@@ -2,7 +2,7 @@
 //! of another type, what another process made and what nobody made are found out by looking the number up.
 
 use std::any::Any;
-use std::ptr::without_provenance_mut;
+use std::ptr::{null_mut, without_provenance_mut};
 #[cfg(not(dollr_tsan))]
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -70,7 +70,47 @@ struct Unused {
 
 /// A handle for `value`.
 pub(crate) fn insert<T: Object>(value: T) -> Result<*mut T, Fault> {
-    registry().insert(T::TYPE, Box::new(value)).map(without_provenance_mut)
+    Ok(room()?.fill(value))
+}
+
+/// Room for a handle to come: found before money moves, so that nothing is done whose outcome could not be told.
+pub(crate) fn room() -> Result<Room, Fault> {
+    let registry = registry();
+    let full = || Fault::new(code::DOLLR_ERROR_LIMIT, format!("there are {PLACES} handles: free some"));
+    let place = registry.unused_place().ok_or_else(full)?;
+    Ok(Room { registry, place: Some(place) })
+}
+
+/// A place that nobody else gets.
+pub(crate) struct Room {
+    registry: &'static Registry,
+    place: Option<usize>,
+}
+
+impl Room {
+    /// A handle for `value`, here.
+    pub(crate) fn fill<T: Object>(mut self, value: T) -> *mut T {
+        let slot = self.place.and_then(|place| Some((place, self.registry.slot(place)?)));
+        let Some((place, slot)) = slot else { return null_mut() };
+        self.place = None;
+        let mut content = lock(&slot.content);
+        content.generation += 1;
+        content.value = Some(Box::new(value));
+        let handle = ((T::TYPE << PROCESS_BITS | self.registry.process) << GENERATION_BITS
+            | content.generation)
+            << PLACE_BITS
+            | place;
+        slot.handle.store(handle, Ordering::Release);
+        without_provenance_mut(handle)
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if let Some(place) = self.place {
+            lock(&self.registry.unused).freed.push(place);
+        }
+    }
 }
 
 /// Does something with what is behind a handle, alone.
@@ -125,37 +165,19 @@ impl Registry {
         }
     }
 
-    fn insert(&self, kind: usize, value: Box<dyn Any + Send>) -> Result<usize, Fault> {
-        let (place, slot) = self.unused_slot().ok_or_else(|| {
-            Fault::new(code::DOLLR_ERROR_LIMIT, format!("there are {PLACES} handles: free some"))
-        })?;
-        let mut content = lock(&slot.content);
-        content.generation += 1;
-        content.value = Some(value);
-        let handle = ((kind << PROCESS_BITS | self.process) << GENERATION_BITS | content.generation)
-            << PLACE_BITS
-            | place;
-        slot.handle.store(handle, Ordering::Release);
-        Ok(handle)
-    }
-
-    fn unused_slot(&self) -> Option<(usize, &Slot)> {
+    fn unused_place(&self) -> Option<usize> {
         let mut unused = lock(&self.unused);
-        let place = match unused.freed.pop() {
-            Some(place) => place,
-            None if unused.next < PLACES => {
-                let place = unused.next;
-                let (block, _) = block_of(place);
-                self.blocks
-                    .get(block)?
-                    .get_or_init(|| (0..FIRST_BLOCK << block).map(|_| Slot::default()).collect());
-                unused.next += 1;
-                place
-            }
-            None => return None,
-        };
-        drop(unused);
-        self.slot(place).map(|slot| (place, slot))
+        if let Some(place) = unused.freed.pop() {
+            return Some(place);
+        }
+        let place = unused.next;
+        if place == PLACES {
+            return None;
+        }
+        let (block, _) = block_of(place);
+        self.blocks.get(block)?.get_or_init(|| (0..FIRST_BLOCK << block).map(|_| Slot::default()).collect());
+        unused.next += 1;
+        Some(place)
     }
 
     #[inline]

@@ -119,9 +119,10 @@ pub unsafe extern "C" fn dollr_client_create_checkout(
     guard!("dollr_client_create_checkout", error, {
         // SAFETY: the header's contract for output parameters and structures that are read.
         let (out, order) = unsafe { (Out::new(out, "out")?, dollr_checkout_order::parse(order)?) };
-        let checkout = of(client)?.client.create_checkout(&order)?;
+        let (client, room) = (of(client)?, registry::room()?);
+        let checkout = client.client.create_checkout(&order)?;
         let (source, total) = (checkout.source.to_string(), checkout.total.map(|it| it.to_string()));
-        out.write(registry::insert(dollr_checkout { checkout, source, total })?);
+        out.write(room.fill(dollr_checkout { checkout, source, total }));
     })
 }
 

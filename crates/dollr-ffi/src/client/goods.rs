@@ -57,7 +57,8 @@ pub unsafe extern "C" fn dollr_client_claim_fulfilment(
         let (out, key) = unsafe { (Out::new(out, "out")?, key.required("key")?) };
         let nobodys =
             |kind, verdict| dollr_claim { kind, by: None, at_ms: 0, told: Some(Told::new(verdict)) };
-        let claim = match of(client)?.client.claim_fulfilment(key)? {
+        let (client, room) = (of(client)?, registry::room()?);
+        let claim = match client.client.claim_fulfilment(key)? {
             Claimed::Claimed(settlement) => nobodys(DOLLR_CLAIM_YOURS, Verdict::Paid(settlement)),
             Claimed::NotPaid(verdict) => nobodys(DOLLR_CLAIM_NOT_PAID, verdict),
             Claimed::AlreadyClaimed { by, at } => {
@@ -65,7 +66,7 @@ pub unsafe extern "C" fn dollr_client_claim_fulfilment(
                 dollr_claim { kind: DOLLR_CLAIM_TAKEN, by: Some(by), at_ms, told: None }
             }
         };
-        out.write(registry::insert(claim)?);
+        out.write(room.fill(claim));
     })
 }
 

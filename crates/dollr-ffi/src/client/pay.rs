@@ -187,7 +187,8 @@ fn report(
     call: impl FnOnce(&dollr_client) -> Result<Report, Error>,
 ) -> Result<(), Fault> {
     let client = of(client)?;
+    let room = registry::room()?;
     let _keeping = Keeping::new(&client.secrets, key);
-    out.write(registry::insert(dollr_report::new(call(&client)?))?);
+    out.write(room.fill(dollr_report::new(call(&client)?)));
     Ok(())
 }

@@ -109,8 +109,9 @@ pub unsafe extern "C" fn dollr_client_reconcile(
     guard!("dollr_client_reconcile", error, {
         // SAFETY: the header's contract for output parameters and structures that are read.
         let (out, how) = unsafe { (Out::new(out, "out")?, dollr_reconcile_options::parse(options)?) };
-        let summary = of(client)?.client.reconcile(&how)?;
-        out.write(registry::insert(dollr_summary { views: Views::of(&summary), summary })?);
+        let (client, room) = (of(client)?, registry::room()?);
+        let summary = client.client.reconcile(&how)?;
+        out.write(room.fill(dollr_summary { views: Views::of(&summary), summary }));
     })
 }
 
