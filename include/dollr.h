@@ -2,7 +2,8 @@
  * dollr: has this been paid? The C ABI of an engine for payments of a vendor without webhooks.
  * Made by cbindgen from crates/dollr-ffi: change it there.
  *
- * Functions return a code: DOLLR_OK, or a DOLLR_ERROR_... by which nothing has happened and nothing was written but the error.
+ * Functions return a code: DOLLR_OK, or a DOLLR_ERROR_..., and then nothing was written but the error, and a machine is as it was.
+ * After a call of a client it says what may have happened all the same: `key` names a payment that has begun, and goes on.
  * Where the last argument is `dollr_error **error`, it may be NULL; else it gets an object that says more, which is yours to free
  * with dollr_error_free. It is written where the call fails, and left alone where it does not.
  *
