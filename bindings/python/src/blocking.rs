@@ -1,0 +1,136 @@
+//! A call that blocks has a thread of its own; the one that called waits for it in slices, without the GIL, so that others run and
+//! Ctrl-C is heard. The call's thread touches nothing of Python's: what it has to say comes by a channel.
+//!
+//! Who is interrupted leaves at once. The call goes on behind his back until its verdict or its patience, or the end of
+//! the process; the payment is in the journal either way.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use dollr_client::core::Secret;
+use pyo3::exceptions::PySystemExit;
+use pyo3::prelude::*;
+
+use crate::{errors, logs};
+
+/// How long Ctrl-C may go unheard.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// The interpreter is about to end: nobody waits any longer.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Threads that wait here now.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// What a call's thread has to say.
+enum Word<T> {
+    /// A card's secret for the payer of this payment.
+    Show(String, Secret),
+    /// It is over. None where it panicked.
+    Over(Option<T>),
+}
+
+type Show = Box<dyn Fn(&str, &Secret)>;
+
+thread_local! {
+    /// Where the call of this thread leaves a card's secret, to be shown by Python.
+    static SHOW: RefCell<Option<Show>> = const { RefCell::new(None) };
+}
+
+/// Has Python show a card's secret to the payer of the payment with this key, where somebody waits for this thread's call.
+pub(crate) fn show(key: &str, secret: &Secret) {
+    SHOW.with_borrow(|show| show.iter().for_each(|show| show(key, secret)));
+}
+
+/// Counts a thread as waiting for as long as it lives.
+struct Waiting;
+
+impl Waiting {
+    fn begin() -> Self {
+        WAITING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        WAITING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Does `work` on a thread of its own and waits for it. `shower` is called with what the work [`show`]s.
+pub(crate) fn blocking<T: Send + 'static>(
+    py: Python<'_>,
+    shower: Option<&Bound<'_, PyAny>>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> PyResult<T> {
+    logs::listen(py)?;
+    let (tell, told) = mpsc::channel();
+    let spawned = thread::Builder::new().name("dollr".to_owned()).spawn(move || {
+        let to_show = tell.clone();
+        SHOW.replace(Some(Box::new(move |key, secret| {
+            // Where nobody waits any more, nobody can show it.
+            let _ = to_show.send(Word::Show(key.to_owned(), secret.clone()));
+        })));
+        let result = catch_unwind(AssertUnwindSafe(work)).ok();
+        // Nobody may be there any more.
+        let _ = tell.send(Word::Over(result));
+    });
+    if let Err(error) = spawned {
+        return Err(errors::plain(py, "DollrError", &format!("no thread could be started: {error}")));
+    }
+    let _waiting = Waiting::begin();
+    let result = wait(py, told, shower);
+    logs::tell(py)?;
+    result
+}
+
+fn wait<T: Send>(
+    py: Python<'_>,
+    mut told: Receiver<Word<T>>,
+    shower: Option<&Bound<'_, PyAny>>,
+) -> PyResult<T> {
+    loop {
+        let word;
+        (told, word) = py.detach(move || {
+            let word = told.recv_timeout(SLICE);
+            (told, word)
+        });
+        match word {
+            Ok(Word::Over(Some(result))) => return Ok(result),
+            Ok(Word::Show(key, secret)) => {
+                if let Some(shower) = shower {
+                    shower.call1((key, secret.expose()))?;
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(Word::Over(None)) | Err(RecvTimeoutError::Disconnected) => {
+                let sentence =
+                    "a mistake of this library ended the call; the payment is as the journal has it";
+                return Err(errors::plain(py, "InternalError", sentence));
+            }
+        }
+        logs::tell(py)?;
+        py.check_signals()?;
+        if ENDING.load(Ordering::SeqCst) {
+            // In a thread this ends the thread without a word.
+            return Err(PySystemExit::new_err("the interpreter is ending"));
+        }
+    }
+}
+
+/// Called as the interpreter ends, while threads can still leave: one that still waited when it is gone would crash.
+#[pyfunction]
+pub(crate) fn _end(py: Python<'_>) {
+    ENDING.store(true, Ordering::SeqCst);
+    let deadline = Instant::now() + Duration::from_secs(2);
+    py.detach(|| {
+        while WAITING.load(Ordering::SeqCst) > 0 && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
+    });
+}

@@ -1,0 +1,347 @@
+//! Level 1: `Client`, blocking. Each call waits without the GIL; what it does is the Rust client's.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use dollr_client::core::{CheckoutOrder, Intent, Limit, ReferenceId, SourceKind, Timestamp};
+use dollr_client::{Attempt, Client, ClientBuilder, Error, Reconcile};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::blocking::{self, blocking};
+use crate::convert::{Moment, Money, Name, Span};
+use crate::intent::{PyIntent, PyPolicy};
+use crate::journal::{Own, PyJournal};
+use crate::{errors, settings, values};
+
+type Value<'py> = PyResult<Bound<'py, PyAny>>;
+
+/// A merchant's connection to the vendor: one token, one policy, one journal. Share it between threads; after a fork each
+/// process makes its own.
+#[pyclass(frozen, module = "dollr", name = "Client")]
+pub(crate) struct PyClient {
+    client: Own<Arc<Client>>,
+    show: Option<Py<PyAny>>,
+    base_url: Option<String>,
+}
+
+/// What belongs to one attempt only.
+#[derive(Default)]
+struct Particulars {
+    order: Option<String>,
+    despite: Option<String>,
+    patience: Option<Duration>,
+    realtime: Option<SourceKind>,
+}
+
+impl PyClient {
+    /// One call of the client, on a thread of its own.
+    fn call<T: Send + 'static>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&Client) -> Result<T, Error> + Send + 'static,
+    ) -> PyResult<T> {
+        let client = Arc::clone(self.client.get(py)?);
+        let shower = self.show.as_ref().map(|show| show.bind(py));
+        blocking(py, shower, move || work(&client))?.map_err(|error| errors::of(py, &error))
+    }
+
+    fn attempt<'py>(&self, py: Python<'py>, intent: Intent, particulars: Particulars) -> Value<'py> {
+        let Particulars { order, despite, patience, realtime } = particulars;
+        let report = self.call(py, move |client| {
+            let mut attempt = Attempt::new(intent);
+            attempt = order.into_iter().fold(attempt, Attempt::order);
+            attempt = despite.into_iter().fold(attempt, Attempt::despite);
+            attempt = patience.into_iter().fold(attempt, Attempt::patience);
+            attempt = realtime.into_iter().fold(attempt, Attempt::realtime);
+            client.execute(attempt)
+        })?;
+        values::report(py, &report)
+    }
+
+    fn patience(&self, py: Python<'_>, given: Option<Span>) -> PyResult<Duration> {
+        let _ = self.client.get(py)?;
+        Ok(given.map_or(Duration::from_secs(300), |Span(patience)| patience))
+    }
+}
+
+fn kind(py: Python<'_>, name: Option<Name>) -> PyResult<Option<SourceKind>> {
+    name.map(|name| name.parsed(py)).transpose()
+}
+
+#[pymethods]
+impl PyClient {
+    #[new]
+    #[pyo3(signature = (*, client_id = None, client_secret = None, base_url = None, journal = None, policy = None, show = None, **more))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn new(
+        py: Python<'_>,
+        client_id: Option<String>,
+        client_secret: Option<String>,
+        base_url: Option<String>,
+        journal: Option<&Bound<'_, PyAny>>,
+        policy: Option<&PyPolicy>,
+        show: Option<Py<PyAny>>,
+        more: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let builder = match (client_id, client_secret) {
+            (Some(id), Some(secret)) => Client::builder().credentials(id, secret),
+            (None, None) => Client::builder().credentials_from_env(),
+            _ => return Err(PyTypeError::new_err("give both of client_id and client_secret, or neither")),
+        };
+        let builder = base_url.iter().fold(builder, |builder, url| builder.base_url(url));
+        let builder = match policy {
+            Some(policy) => builder.policy(policy.0.clone()),
+            None => builder,
+        };
+        let builder = match journal {
+            Some(journal) => with_journal(py, builder, journal)?,
+            None => builder,
+        };
+        let builder = settings::applied(py, builder, more)?.show(blocking::show);
+        let client = builder.build().map_err(|error| errors::of(py, &error))?;
+        Ok(Self { client: Own::new(Arc::new(client)), show, base_url })
+    }
+
+    /// Collects from a customer's account: records, sends once, and asks until there is a verdict or patience is over.
+    #[pyo3(signature = (*, session, account, currency, amount = None, reference_id = None, order = None, despite = None, patience = None, realtime = None, session_expires_at = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn collect<'py>(
+        &self,
+        py: Python<'py>,
+        session: &Bound<'py, PyAny>,
+        account: Name,
+        currency: Name,
+        amount: Option<Money>,
+        reference_id: Option<Name>,
+        order: Option<String>,
+        despite: Option<String>,
+        patience: Option<Span>,
+        realtime: Option<Name>,
+        session_expires_at: Option<Moment>,
+    ) -> Value<'py> {
+        let reference: ReferenceId = match reference_id {
+            Some(name) => name.parsed(py)?,
+            None => self.client.get(py)?.reference_id().map_err(|error| errors::of(py, &error))?,
+        };
+        let (session, end) = session_of(session)?;
+        let mut intent =
+            Intent::collection(reference, session.parsed(py)?, account.parsed(py)?, currency.parsed(py)?);
+        intent = amount.into_iter().fold(intent, |intent, Money(amount)| intent.amount(amount));
+        intent = session_expires_at
+            .or(end)
+            .into_iter()
+            .fold(intent, |intent, Moment(end)| intent.session_expires_at(end));
+        let patience = patience.map(|Span(patience)| patience);
+        self.attempt(py, intent, Particulars { order, despite, patience, realtime: kind(py, realtime)? })
+    }
+
+    /// The same for any intent: a collection, payout, transfer or refund.
+    #[pyo3(signature = (intent, *, order = None, despite = None, patience = None, realtime = None))]
+    fn execute<'py>(
+        &self,
+        py: Python<'py>,
+        intent: &PyIntent,
+        order: Option<String>,
+        despite: Option<String>,
+        patience: Option<Span>,
+        realtime: Option<Name>,
+    ) -> Value<'py> {
+        let patience = patience.map(|Span(patience)| patience);
+        let particulars = Particulars { order, despite, patience, realtime: kind(py, realtime)? };
+        self.attempt(py, intent.0.clone(), particulars)
+    }
+
+    /// Makes a session for a source such as `INVOICE:101`, to be executed in right away.
+    fn create_session<'py>(&self, py: Python<'py>, source: Name) -> Value<'py> {
+        let source = source.parsed(py)?;
+        let session = self.call(py, move |client| client.create_session(source))?;
+        values::session(py, &session)
+    }
+
+    /// Makes a hosted checkout of these items, pairs of name and amount: send the customer to its `url`.
+    #[pyo3(signature = (*, phone, currency, items, kind = None, success_url = None, cancel_url = None, customer_name = None, customer_email = None, reference_id = None, expires_at = None, note = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn create_checkout<'py>(
+        &self,
+        py: Python<'py>,
+        phone: &str,
+        currency: Name,
+        items: Vec<(String, Money)>,
+        kind: Option<Name>,
+        success_url: Option<String>,
+        cancel_url: Option<String>,
+        customer_name: Option<String>,
+        customer_email: Option<String>,
+        reference_id: Option<Name>,
+        expires_at: Option<Moment>,
+        note: Option<String>,
+    ) -> Value<'py> {
+        if items.is_empty() {
+            return Err(PyValueError::new_err("a checkout has one item at least"));
+        }
+        let kind = self::kind(py, kind)?.unwrap_or(SourceKind::Invoice);
+        let order = CheckoutOrder::new(kind, phone, currency.parsed(py)?);
+        let mut order = order.map_err(|error| errors::invalid(py, &error))?;
+        order = items.into_iter().fold(order, |order, (name, Money(amount))| order.item(name, amount));
+        order = success_url.into_iter().fold(order, CheckoutOrder::success_url);
+        order = cancel_url.into_iter().fold(order, CheckoutOrder::cancel_url);
+        order = customer_name.into_iter().fold(order, CheckoutOrder::customer_name);
+        order = customer_email.into_iter().fold(order, CheckoutOrder::customer_email);
+        order = note.into_iter().fold(order, CheckoutOrder::note);
+        order = expires_at.into_iter().fold(order, |order, Moment(end)| order.expires_at(end));
+        if let Some(name) = reference_id {
+            order = order.reference_id(name.parsed(py)?);
+        }
+        let checkout = self.call(py, move |client| client.create_checkout(&order))?;
+        values::checkout(py, &checkout)
+    }
+
+    /// Whether this invoice or order is paid, in this currency and with this total. Take all three from the order, never from a
+    /// browser. Without patience it asks once.
+    #[pyo3(signature = (source, *, currency, total, patience = None))]
+    fn verify_source<'py>(
+        &self,
+        py: Python<'py>,
+        source: Name,
+        currency: Name,
+        total: Money,
+        patience: Option<Span>,
+    ) -> Value<'py> {
+        let (source, currency) = (source.parsed(py)?, currency.parsed(py)?);
+        let patience = patience.map_or(Duration::ZERO, |Span(patience)| patience);
+        let report =
+            self.call(py, move |client| client.verify_source(source, currency, total.0, patience))?;
+        values::report(py, &report)
+    }
+
+    /// Goes on asking about a recorded payment, whoever began it, for at most `patience` (5 minutes).
+    #[pyo3(signature = (reference_id, *, patience = None))]
+    fn wait<'py>(&self, py: Python<'py>, reference_id: Name, patience: Option<Span>) -> Value<'py> {
+        let (id, patience) = (reference_id.parsed(py)?, self.patience(py, patience)?);
+        let report = self.call(py, move |client| client.wait(id, patience))?;
+        values::report(py, &report)
+    }
+
+    /// The same, listening to the payment's realtime channel; `kind` is that of its source, `INVOICE` or `ORDER`.
+    #[pyo3(signature = (reference_id, kind, *, patience = None))]
+    fn watch<'py>(
+        &self,
+        py: Python<'py>,
+        reference_id: Name,
+        kind: Name,
+        patience: Option<Span>,
+    ) -> Value<'py> {
+        let (id, kind) = (reference_id.parsed(py)?, kind.parsed(py)?);
+        let patience = self.patience(py, patience)?;
+        let report = self.call(py, move |client| client.watch(id, kind, patience))?;
+        values::report(py, &report)
+    }
+
+    /// How a recorded payment stands: one question, also about one that has ended.
+    fn status<'py>(&self, py: Python<'py>, reference_id: Name) -> Value<'py> {
+        let id = reference_id.parsed(py)?;
+        let report = self.call(py, move |client| client.status(id))?;
+        values::report(py, &report)
+    }
+
+    /// Mints the key of one payment's realtime channel, for a browser that subscribes itself.
+    fn realtime_key<'py>(
+        &self,
+        py: Python<'py>,
+        session: &Bound<'py, PyAny>,
+        kind: Name,
+        reference_id: Name,
+    ) -> Value<'py> {
+        let (session, _) = session_of(session)?;
+        let (session, kind, id) = (session.parsed(py)?, kind.parsed(py)?, reference_id.parsed(py)?);
+        let key = self.call(py, move |client| client.realtime_key(session, kind, id))?;
+        values::realtime_key(py, &key)
+    }
+
+    /// Asks about each recorded payment that is due, once; any number of processes may do so at the same time. `rate` is a
+    /// number of calls and the seconds in which they may be made.
+    #[pyo3(signature = (*, workers = 8, rate = None, horizon = None))]
+    fn reconcile<'py>(
+        &self,
+        py: Python<'py>,
+        workers: usize,
+        rate: Option<(u32, Span)>,
+        horizon: Option<Span>,
+    ) -> Value<'py> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut how = Reconcile::default().workers(workers).stop(Arc::clone(&stop));
+        if let Some(rate) = rate {
+            how = how.rate(limit(rate)?);
+        }
+        how = horizon.into_iter().fold(how, |how, Span(horizon)| how.horizon(horizon));
+        let summary = self.call(py, move |client| client.reconcile(&how));
+        // Who is interrupted leaves no workers behind.
+        stop.store(true, Ordering::Relaxed);
+        values::summary(py, &summary?)
+    }
+
+    /// May I ship? One caller gets the goods of a paid payment, by its reference id or source. The vendor is not asked.
+    fn claim_fulfilment<'py>(&self, py: Python<'py>, key: Name) -> Value<'py> {
+        let claimed = self.call(py, move |client| client.claim_fulfilment(key.0))?;
+        values::claimed(py, &claimed)
+    }
+
+    /// The goods were handed out. False where nobody has claimed them, or that was said before.
+    fn fulfilled(&self, py: Python<'_>, key: Name) -> PyResult<bool> {
+        self.call(py, move |client| client.fulfilled(key.0))
+    }
+
+    /// The goods were not handed out: somebody else may claim them.
+    fn release(&self, py: Python<'_>, key: Name) -> PyResult<bool> {
+        self.call(py, move |client| client.release(key.0))
+    }
+
+    /// Claims the next payment whose goods nobody has claimed, for `term`; `None` where there is none. Ship by its `key`,
+    /// then say `fulfilled`.
+    #[pyo3(signature = (*, term, since = None))]
+    fn next_paid<'py>(&self, py: Python<'py>, term: Span, since: Option<Moment>) -> Value<'py> {
+        let since = since.map_or(Timestamp::from_millis(0), |Moment(since)| since);
+        match self.call(py, move |client| client.next_paid(term.0, since))? {
+            Some(delivery) => values::delivery(py, &delivery),
+            None => Ok(py.None().into_bound(py)),
+        }
+    }
+
+    /// A new id for one attempt.
+    fn new_reference_id(&self, py: Python<'_>) -> PyResult<String> {
+        let id = self.client.get(py)?.reference_id().map_err(|error| errors::of(py, &error))?;
+        Ok(id.to_string())
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Client of {}>", self.base_url.as_deref().unwrap_or("the vendor's API"))
+    }
+}
+
+/// A session's number, and its end where it is a `Session`.
+fn session_of(given: &Bound<'_, PyAny>) -> PyResult<(Name, Option<Moment>)> {
+    match given.getattr("id") {
+        Ok(id) => Ok((id.extract()?, given.getattr("expires_at")?.extract()?)),
+        Err(_) => Ok((given.extract()?, None)),
+    }
+}
+
+/// At most so many calls in so much time.
+pub(crate) fn limit((calls, per): (u32, Span)) -> PyResult<Limit> {
+    Limit::new(calls, per.0).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+fn with_journal(
+    py: Python<'_>,
+    builder: ClientBuilder,
+    journal: &Bound<'_, PyAny>,
+) -> PyResult<ClientBuilder> {
+    let opened = match journal.cast::<PyJournal>() {
+        Ok(journal) => journal.get().opened(py)?,
+        Err(_) => PyJournal::open(py, journal.extract()?)?,
+    };
+    Ok(builder.journal(opened))
+}

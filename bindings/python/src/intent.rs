@@ -1,0 +1,223 @@
+//! What is to be moved, and how patiently: `Intent` and `Policy`.
+
+use dollr_client::core::{
+    Device, Holder, Intent, Passcode, Policy, ReferenceId, Resend, Schedule, Secret, SessionId,
+};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use crate::convert::{Moment, Money, Name, Span};
+
+/// One attempt to move money, before it is sent.
+#[pyclass(frozen, module = "dollr", name = "Intent")]
+pub(crate) struct PyIntent(pub(crate) Intent);
+
+fn ids(py: Python<'_>, reference_id: &Name, session: &Name) -> PyResult<(ReferenceId, SessionId)> {
+    Ok((reference_id.parsed(py)?, session.parsed(py)?))
+}
+
+/// An intent with what is expected of its outcome.
+fn expecting(
+    py: Python<'_>,
+    mut intent: Intent,
+    amount: Option<Money>,
+    currency: Option<Name>,
+    session_expires_at: Option<Moment>,
+) -> PyResult<PyIntent> {
+    if let Some(Money(amount)) = amount {
+        intent = intent.amount(amount);
+    }
+    if let Some(currency) = currency {
+        intent = intent.currency(currency.parsed(py)?);
+    }
+    if let Some(Moment(end)) = session_expires_at {
+        intent = intent.session_expires_at(end);
+    }
+    Ok(PyIntent(intent))
+}
+
+#[pymethods]
+impl PyIntent {
+    /// Collects from the payer's account, in the payer's currency.
+    #[classmethod]
+    #[pyo3(signature = (reference_id, session, account, currency, *, amount = None, session_expires_at = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn collection(
+        _class: &Bound<'_, PyType>,
+        py: Python<'_>,
+        reference_id: Name,
+        session: Name,
+        account: Name,
+        currency: Name,
+        amount: Option<Money>,
+        session_expires_at: Option<Moment>,
+    ) -> PyResult<Self> {
+        let (reference, session) = ids(py, &reference_id, &session)?;
+        let intent = Intent::collection(reference, session, account.parsed(py)?, currency.parsed(py)?);
+        expecting(py, intent, amount, None, session_expires_at)
+    }
+
+    /// Pays out to an account; somebody has entered the passcode for it. The passcode is in no snapshot.
+    #[classmethod]
+    #[pyo3(signature = (reference_id, session, account, passcode, *, amount = None, currency = None, session_expires_at = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn payout(
+        _class: &Bound<'_, PyType>,
+        py: Python<'_>,
+        reference_id: Name,
+        session: Name,
+        account: Name,
+        passcode: &PyPasscode,
+        amount: Option<Money>,
+        currency: Option<Name>,
+        session_expires_at: Option<Moment>,
+    ) -> PyResult<Self> {
+        let (reference, session) = ids(py, &reference_id, &session)?;
+        let intent = Intent::payout(reference, session, account.parsed(py)?, &passcode.0);
+        expecting(py, intent, amount, currency, session_expires_at)
+    }
+
+    /// Transfers between the merchant's accounts.
+    #[classmethod]
+    #[pyo3(signature = (reference_id, session, *, amount = None, currency = None, session_expires_at = None))]
+    fn transfer(
+        _class: &Bound<'_, PyType>,
+        py: Python<'_>,
+        reference_id: Name,
+        session: Name,
+        amount: Option<Money>,
+        currency: Option<Name>,
+        session_expires_at: Option<Moment>,
+    ) -> PyResult<Self> {
+        let (reference, session) = ids(py, &reference_id, &session)?;
+        expecting(py, Intent::transfer(reference, session), amount, currency, session_expires_at)
+    }
+
+    /// Gives back what was collected.
+    #[classmethod]
+    #[pyo3(signature = (reference_id, session, *, amount = None, currency = None, session_expires_at = None))]
+    fn refund(
+        _class: &Bound<'_, PyType>,
+        py: Python<'_>,
+        reference_id: Name,
+        session: Name,
+        amount: Option<Money>,
+        currency: Option<Name>,
+        session_expires_at: Option<Moment>,
+    ) -> PyResult<Self> {
+        let (reference, session) = ids(py, &reference_id, &session)?;
+        expecting(py, Intent::refund(reference, session), amount, currency, session_expires_at)
+    }
+
+    /// The attempt's id.
+    #[getter]
+    fn reference_id(&self) -> String {
+        self.0.reference_id().to_string()
+    }
+
+    /// `COLLECTION`, `PAYOUT`, `TRANSFER` or `REFUND`.
+    #[getter]
+    fn operation(&self) -> &'static str {
+        self.0.operation().as_str()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Intent {} {}>", self.operation(), self.reference_id())
+    }
+}
+
+/// The second factor of a payout: a code, whose it is, and the device it was entered on. Its repr hides the code.
+#[pyclass(frozen, module = "dollr", name = "Passcode")]
+pub(crate) struct PyPasscode(Passcode);
+
+#[pymethods]
+impl PyPasscode {
+    #[new]
+    #[pyo3(signature = (code, *, phone = None, user = None, device_name = "", device_type = "", platform = "", user_agent = "", client_ip = ""))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn new(
+        code: String,
+        phone: Option<String>,
+        user: Option<String>,
+        device_name: &str,
+        device_type: &str,
+        platform: &str,
+        user_agent: &str,
+        client_ip: &str,
+    ) -> PyResult<Self> {
+        let holder = match (phone, user) {
+            (Some(phone), None) => Holder::Phone(phone),
+            (None, Some(user)) => Holder::User(user),
+            _ => return Err(PyTypeError::new_err("a passcode is either a phone's or a user's")),
+        };
+        let device = Device {
+            name: device_name.to_owned(),
+            kind: device_type.to_owned(),
+            platform: platform.to_owned(),
+            user_agent: user_agent.to_owned(),
+            client_ip: client_ip.to_owned(),
+        };
+        Ok(Self(Passcode { code: Secret::new(code), holder, device }))
+    }
+
+    #[expect(clippy::unused_self, reason = "a repr is a method")]
+    fn __repr__(&self) -> &'static str {
+        "<Passcode ***>"
+    }
+}
+
+/// How patient to be, and how bold.
+#[pyclass(frozen, module = "dollr", name = "Policy")]
+pub(crate) struct PyPolicy(pub(crate) Policy);
+
+#[pymethods]
+impl PyPolicy {
+    #[new]
+    #[pyo3(signature = (*, patience = None, horizon = None, schedule = "mobile_money", resend_after = None, sends = 2))]
+    fn new(
+        patience: Option<Span>,
+        horizon: Option<Span>,
+        schedule: &str,
+        resend_after: Option<Span>,
+        sends: u32,
+    ) -> PyResult<Self> {
+        let mut policy = Policy::default().schedule(match schedule {
+            "mobile_money" => Schedule::mobile_money(),
+            "cards" => Schedule::cards(),
+            _ => return Err(PyValueError::new_err("the schedule is \"mobile_money\" or \"cards\"")),
+        });
+        if let Some(Span(patience)) = patience {
+            policy = policy.patience(patience);
+        }
+        if let Some(Span(horizon)) = horizon {
+            policy = policy.horizon(horizon);
+        }
+        if let Some(Span(grace)) = resend_after {
+            policy = policy.resend(Resend::AfterGrace { grace, sends });
+        }
+        Ok(Self(policy))
+    }
+
+    /// How long to wait for a verdict, in seconds.
+    #[getter]
+    fn patience(&self) -> f64 {
+        self.0.patience.as_secs_f64()
+    }
+
+    /// How long to go on asking at all, in seconds.
+    #[getter]
+    fn horizon(&self) -> f64 {
+        self.0.horizon.as_secs_f64()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Policy patience={}s horizon={}s>", self.patience(), self.horizon())
+    }
+}
+
+/// A new reference id from these 16 random bytes; the six bits that mark version 4 are set.
+#[pyfunction]
+pub(crate) fn reference_id_from(random: [u8; 16]) -> String {
+    ReferenceId::from_random_bytes(random).to_string()
+}
