@@ -1,0 +1,207 @@
+"""What happens around a call: Ctrl-C, forks, the interpreter's end, subinterpreters, and memory."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import dollr
+import pytest
+from conftest import START, Simulator, intent, told
+from test_client import client, collect
+
+SETTINGS = "base_url=sys.argv[1], client_id=sys.argv[2], client_secret=sys.argv[3], journal=sys.argv[4]"
+
+
+def python(code: str, sim: Simulator, folder: Path, *more: str) -> subprocess.Popen[str]:
+    """Another interpreter with the client's settings in its arguments."""
+    arguments = [
+        sim.url,
+        sim.credentials["client_id"],
+        sim.credentials["client_secret"],
+        str(folder / "payments.db"),
+    ]
+    code = f"import sys, os, threading, time, signal, dollr\nnew = lambda: dollr.Client({SETTINGS})\n{code}"
+    command = [sys.executable, "-c", code, *arguments, *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def ended(process: subprocess.Popen[str], within: float = 20) -> tuple[int, str, str]:
+    try:
+        out, err = process.communicate(timeout=within)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        pytest.fail(f"it hangs: {process.communicate()}")
+    return process.returncode, out, err
+
+
+def test_ctrl_c_is_heard_at_once_and_the_payment_resumes(sim: Simulator, tmp_path: Path) -> None:
+    code = """
+shop = new()
+print("waiting", flush=True)
+try:
+    shop.wait(sys.argv[5], patience=60)
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+    report = collect(client(sim, tmp_path), "1003", patience=0)
+    process = python(code, sim, tmp_path, report.key)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "waiting\n"
+    time.sleep(0.3)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "interrupted\n"
+    assert time.monotonic() - began < 0.5
+    assert ended(process)[0] == 0
+    assert isinstance(client(sim, tmp_path).wait(report.key, patience=30).verdict, dollr.Paid)
+    assert len(sim.charges()) == 1
+
+
+def test_eight_children_of_a_fork_say_so_and_work_with_a_client_of_their_own(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    code = """
+shop = new()
+busy = [threading.Thread(target=lambda: shop.reconcile()) for _ in range(4)]
+machine = dollr.Source.watch("INVOICE:1", "USD", 1, 0)
+for thread in busy: thread.start()
+children = []
+for n in range(8):
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            for call in (shop.reconcile, shop.new_reference_id, lambda: shop.create_session("INVOICE:101")):
+                try:
+                    call()
+                    os._exit(2)
+                except dollr.ForkedError as error:
+                    assert "after the fork" in str(error)
+            machine.apply_hint(1)
+            del shop
+            own = dollr.Client(base_url=sys.argv[1], client_id=sys.argv[2], client_secret=sys.argv[3],
+                journal=f"{sys.argv[4]}-{n}")
+            checkout = own.create_checkout(phone="231770000001", currency="USD", items=[("a", 5)])
+            report = own.collect(session=own.create_session(checkout.source), account="1000", currency="USD")
+            assert isinstance(report.verdict, dollr.Paid), report
+            os.write(1, f"{report.key}\\n".encode())
+            code = 0
+        except BaseException as error:
+            os.write(2, repr(error).encode())
+        finally:
+            os._exit(code)
+    children.append(child)
+codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+for thread in busy: thread.join()
+shop.reconcile()
+print(codes)
+"""
+    status, out, err = ended(python(code, sim, tmp_path), within=60)
+    *keys, codes = out.splitlines()
+    assert (status, codes) == (0, str([0] * 8)), err
+    assert len(set(keys)) == 8
+
+
+def test_the_interpreter_ends_while_threads_wait(sim: Simulator, tmp_path: Path) -> None:
+    code = """
+shop = new()
+for _ in range(4):
+    threading.Thread(target=lambda: shop.wait(sys.argv[5], patience=60), daemon=True).start()
+time.sleep(0.3)
+print("over", flush=True)
+"""
+    report = collect(client(sim, tmp_path), "3000", patience=0)
+    began = time.monotonic()
+    for _ in range(3):
+        assert ended(python(code, sim, tmp_path, report.key)) == (0, "over\n", "")
+    assert time.monotonic() - began < 30
+    assert isinstance(client(sim, tmp_path).status(report.key).verdict, dollr.Open)
+
+
+def test_a_process_that_is_killed_in_a_collection_leaves_one_that_resumes(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    code = """
+shop = new()
+checkout = shop.create_checkout(phone="231770000001", currency="USD", items=[("a", 5)])
+session = shop.create_session(checkout.source)
+print("collecting", flush=True)
+shop.collect(session=session, account="1003", currency="USD", order="A-1")
+"""
+    process = python(code, sim, tmp_path)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "collecting\n"
+    journal = tmp_path / "payments.db"
+    deadline = time.monotonic() + 10
+    while not sim.charges() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    ended(process)
+    (entry,) = dollr.Journal(journal).entries(open=True)
+    assert isinstance(client(sim, tmp_path).wait(entry.key, patience=30).verdict, dollr.Paid)
+    assert len(sim.charges()) == 1
+
+
+def test_a_subinterpreter_is_refused() -> None:
+    code = """
+try:
+    import _interpreters as sub
+except ImportError:
+    import _xxsubinterpreters as sub
+import dollr
+it = sub.create()
+said = None
+try:
+    said = sub.run_string(it, "import dollr")
+except BaseException as error:
+    said = error
+print("refused" if said is not None and "ImportError" in repr(said) + str(said) else f"taken: {said!r}")
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (run.returncode, run.stdout) == (0, "refused\n"), run.stderr
+
+
+def resident() -> int:
+    """Kilobytes of memory in use."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def pay() -> None:
+    payment = dollr.Execution.prepare(intent(), START)
+    action = payment.next(START)
+    assert isinstance(action, dollr.Record)
+    payment.apply_recorded(START)
+    for status in ("PENDING", "COMPLETED"):
+        sent = payment.next(START) if status == "PENDING" else payment.next(START + 60_000)
+        assert isinstance(sent, dollr.Send)
+        payment.apply_answer(sent.request, 200, told(status), START)
+    payment.snapshot()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
+def test_memory_stays_flat_over_100_000_payments() -> None:
+    for _ in range(5_000):
+        pay()
+    gc.collect()
+    before = resident()
+    for _ in range(100_000):
+        pay()
+    gc.collect()
+    # Twenty bytes a payment would be two megabytes.
+    assert resident() - before < 2_000
+
+
+def test_importing_needs_nothing_that_is_slow() -> None:
+    code = "import sys, dollr; print(sorted({'asyncio', 'dataclasses', 'typing', 'logging', 'ssl', 'inspect'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=False,
+                         env={"PYTHONPATH": str(Path(dollr.__file__).parents[1])}, timeout=30)  # fmt: skip
+    assert run.stdout == "[]\n", run.stderr
