@@ -203,3 +203,13 @@ def test_a_slow_vendor_is_given_up_after_the_time_out() -> None:
         with pytest.raises(dollr.TransportError):
             bare(url, read_timeout=0.3, total_timeout=0.5).create_session("INVOICE:1")
         assert time.monotonic() - began < 5
+
+
+def test_a_panic_is_an_ordinary_exception_and_the_client_lives_on(sim: Simulator, tmp_path: Path) -> None:
+    # No clock has this moment: the HTTP library panics where it adds it to now.
+    absurd = client(sim, tmp_path, connect_timeout=1e19)
+    for _ in range(2):
+        with pytest.raises(dollr.InternalError) as raised:
+            absurd.create_session("INVOICE:101")
+        assert isinstance(raised.value, Exception)
+    assert isinstance(collect(client(sim, tmp_path)).verdict, dollr.Paid)
