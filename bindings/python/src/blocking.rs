@@ -123,6 +123,11 @@ fn wait<T: Send>(
     }
 }
 
+/// In the child of a fork, where no other thread waits.
+pub(crate) fn forget_others() {
+    WAITING.store(0, Ordering::SeqCst);
+}
+
 /// Called as the interpreter ends, while threads can still leave: one that still waited when it is gone would crash.
 #[pyfunction]
 pub(crate) fn _end(py: Python<'_>) {

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 
 use crate::blocking::blocking;
 use crate::convert::datetime;
+use crate::fork::Gated;
 use crate::{errors, values};
 
 type Opened = Arc<dyn journal::Journal>;
@@ -51,7 +52,8 @@ pub(crate) struct PyJournal {
 
 impl PyJournal {
     pub(crate) fn open(py: Python<'_>, place: PathBuf) -> PyResult<Opened> {
-        blocking(py, None, move || journal::open(place))?.map_err(|e| failed(py, e))
+        let opened = blocking(py, None, move || Gated::open(&place))?.map_err(|e| failed(py, e))?;
+        Ok(Arc::new(opened))
     }
 
     pub(crate) fn opened(&self, py: Python<'_>) -> PyResult<Opened> {

@@ -8,6 +8,7 @@ mod channel;
 mod client;
 mod convert;
 mod errors;
+mod fork;
 mod intent;
 mod journal;
 mod logs;
@@ -33,6 +34,8 @@ mod _dollr {
     use crate::channel::{Close, Connect, Ended, MintKey, PyChannel, PyPush, Ring};
     #[pymodule_export]
     use crate::client::PyClient;
+    #[pymodule_export]
+    use crate::fork::{_after_fork_in_child, _after_fork_in_parent, _before_fork};
     #[pymodule_export]
     use crate::intent::{PyIntent, PyPasscode, PyPolicy, reference_id_from};
     #[pymodule_export]

@@ -28,14 +28,16 @@ def python(code: str, sim: Simulator, folder: Path, *more: str) -> subprocess.Po
     ]
     code = f"import sys, os, threading, time, signal, dollr\nnew = lambda: dollr.Client({SETTINGS})\n{code}"
     command = [sys.executable, "-c", code, *arguments, *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
 
 
 def ended(process: subprocess.Popen[str], within: float = 20) -> tuple[int, str, str]:
     try:
         out, err = process.communicate(timeout=within)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         pytest.fail(f"it hangs: {process.communicate()}")
     return process.returncode, out, err
 
@@ -68,7 +70,14 @@ def test_eight_children_of_a_fork_say_so_and_work_with_a_client_of_their_own(
 ) -> None:
     code = """
 shop = new()
-busy = [threading.Thread(target=lambda: shop.reconcile()) for _ in range(4)]
+shop.reconcile()
+busy_until = time.monotonic() + 3
+def look():
+    journal = dollr.Journal(f"{sys.argv[4]}-busy")
+    while time.monotonic() < busy_until:
+        journal.entries()
+        journal = dollr.Journal(f"{sys.argv[4]}-busy")
+busy = [threading.Thread(target=look) for _ in range(4)]
 machine = dollr.Source.watch("INVOICE:1", "USD", 1, 0)
 for thread in busy: thread.start()
 children = []

@@ -10,6 +10,7 @@ A moment is an aware `datetime`, or an `int` of milliseconds since the epoch; mo
 from __future__ import annotations
 
 import atexit
+import os
 
 from ._dollr import (
     VERSION,
@@ -37,6 +38,9 @@ from ._dollr import (
     Token,
     Use,
     Wait,
+    _after_fork_in_child,
+    _after_fork_in_parent,
+    _before_fork,
     _end,
     reference_id_from,
 )
@@ -154,10 +158,13 @@ __version__ = VERSION
 
 # A thread that waited in a call while the interpreter goes away would crash it.
 atexit.register(_end)
+# A child that is born while a thread is inside SQLite would find its locks taken for ever.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
+    )
 
 
 def new_reference_id() -> str:
     """A new id for one attempt to move money, from the operating system's random source."""
-    import os
-
     return reference_id_from(os.urandom(16))
