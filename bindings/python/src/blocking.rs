@@ -6,25 +6,17 @@
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dollr_client::core::Secret;
-use pyo3::exceptions::PySystemExit;
 use pyo3::prelude::*;
 
 use crate::{errors, logs};
 
 /// How long Ctrl-C may go unheard.
 const SLICE: Duration = Duration::from_millis(50);
-
-/// The interpreter is about to end: nobody waits any longer.
-static ENDING: AtomicBool = AtomicBool::new(false);
-
-/// Threads that wait here now.
-static WAITING: AtomicUsize = AtomicUsize::new(0);
 
 /// What a call's thread has to say.
 enum Word<T> {
@@ -44,22 +36,6 @@ thread_local! {
 /// Has Python show a card's secret to the payer of the payment with this key, where somebody waits for this thread's call.
 pub(crate) fn show(key: &str, secret: &Secret) {
     SHOW.with_borrow(|show| show.iter().for_each(|show| show(key, secret)));
-}
-
-/// Counts a thread as waiting for as long as it lives.
-struct Waiting;
-
-impl Waiting {
-    fn begin() -> Self {
-        WAITING.fetch_add(1, Ordering::SeqCst);
-        Self
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        WAITING.fetch_sub(1, Ordering::SeqCst);
-    }
 }
 
 /// Does `work` on a thread of its own and waits for it. `shower` is called with what the work [`show`]s.
@@ -83,7 +59,6 @@ pub(crate) fn blocking<T: Send + 'static>(
     if let Err(error) = spawned {
         return Err(errors::plain(py, "DollrError", &format!("no thread could be started: {error}")));
     }
-    let _waiting = Waiting::begin();
     let result = wait(py, told, shower);
     logs::tell(py)?;
     result
@@ -116,26 +91,5 @@ fn wait<T: Send>(
         }
         logs::tell(py)?;
         py.check_signals()?;
-        if ENDING.load(Ordering::SeqCst) {
-            // In a thread this ends the thread without a word.
-            return Err(PySystemExit::new_err("the interpreter is ending"));
-        }
     }
-}
-
-/// In the child of a fork, where no other thread waits.
-pub(crate) fn forget_others() {
-    WAITING.store(0, Ordering::SeqCst);
-}
-
-/// Called as the interpreter ends, while threads can still leave: one that still waited when it is gone would crash.
-#[pyfunction]
-pub(crate) fn _end(py: Python<'_>) {
-    ENDING.store(true, Ordering::SeqCst);
-    let deadline = Instant::now() + Duration::from_secs(2);
-    py.detach(|| {
-        while WAITING.load(Ordering::SeqCst) > 0 && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(5));
-        }
-    });
 }

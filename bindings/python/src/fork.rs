@@ -14,8 +14,6 @@ use dollr_client::journal::{
 };
 use pyo3::prelude::*;
 
-use crate::blocking;
-
 /// Somebody is about to fork: nobody enters.
 static FORKING: AtomicBool = AtomicBool::new(false);
 
@@ -73,7 +71,6 @@ pub(crate) fn _after_fork_in_parent() {
 #[pyfunction]
 pub(crate) fn _after_fork_in_child() {
     INSIDE.store(0, Ordering::SeqCst);
-    blocking::forget_others();
     FORKING.store(false, Ordering::SeqCst);
 }
 

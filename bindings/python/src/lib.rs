@@ -29,8 +29,6 @@ mod _dollr {
     #[pymodule_export]
     use crate::action::{Act, Done, Record, Send, Wait};
     #[pymodule_export]
-    use crate::blocking::_end;
-    #[pymodule_export]
     use crate::channel::{Close, Connect, Ended, MintKey, PyChannel, PyPush, Ring};
     #[pymodule_export]
     use crate::client::PyClient;

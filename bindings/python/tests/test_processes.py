@@ -84,6 +84,7 @@ children = []
 for n in range(8):
     child = os.fork()
     if child == 0:
+        signal.alarm(20)
         code = 1
         try:
             for call in (shop.reconcile, shop.new_reference_id, lambda: shop.create_session("INVOICE:101")):
@@ -106,14 +107,24 @@ for n in range(8):
         finally:
             os._exit(code)
     children.append(child)
-codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+codes = [os.waitpid(child, 0)[1] for child in children]
+children = []
+for n in range(60):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        dollr.Journal(f"{sys.argv[4]}-quick-{n}").entries()
+        os._exit(0)
+    children.append(child)
+    time.sleep(0.01)
+codes += [os.waitpid(child, 0)[1] for child in children]
 for thread in busy: thread.join()
 shop.reconcile()
-print(codes)
+print(set(codes))
 """
     status, out, err = ended(python(code, sim, tmp_path), within=60)
     *keys, codes = out.splitlines()
-    assert (status, codes) == (0, str([0] * 8)), err
+    assert (status, codes) == (0, str({0})), err
     assert len(set(keys)) == 8
 
 

@@ -9,7 +9,6 @@ A moment is an aware `datetime`, or an `int` of milliseconds since the epoch; mo
 
 from __future__ import annotations
 
-import atexit
 import os
 
 from ._dollr import (
@@ -41,7 +40,6 @@ from ._dollr import (
     _after_fork_in_child,
     _after_fork_in_parent,
     _before_fork,
-    _end,
     reference_id_from,
 )
 from ._errors import (
@@ -156,8 +154,6 @@ __all__ = [
 
 __version__ = VERSION
 
-# A thread that waited in a call while the interpreter goes away would crash it.
-atexit.register(_end)
 # A child that is born while a thread is inside SQLite would find its locks taken for ever.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
