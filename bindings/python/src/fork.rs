@@ -1,4 +1,4 @@
-//! A fork takes a copy of every lock, also of those that threads hold which it does not take along. SQLite has such locks for the
+//! A fork takes a copy of every lock, also of those that threads hold which it does not take along. `SQLite` has such locks for the
 //! whole process, so nobody is inside a journal while the interpreter forks: Python asks here before and after.
 
 use std::path::Path;
@@ -20,7 +20,7 @@ static FORKING: AtomicBool = AtomicBool::new(false);
 /// Threads that are inside a journal.
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
 
-/// Who stays inside for longer is waiting for a server or for another process, and holds no lock of SQLite's.
+/// Who stays inside for longer is waiting for a server or for another process, and holds no lock of `SQLite`.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 struct Inside;

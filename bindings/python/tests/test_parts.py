@@ -141,3 +141,12 @@ def test_values_are_frozen_comparable_hashable_and_pickled() -> None:
     for arguments, fields in (((), {}), ((1, 2), {}), ((), {"x": 1}), ((1,), {"settlement": 2})):
         with pytest.raises(TypeError):
             make(*arguments, **fields)
+
+
+def test_everything_public_has_a_docstring() -> None:
+    named = {name: getattr(dollr, name) for name in dollr.__all__ if not name.startswith("_")}
+    bare = [name for name, it in named.items() if not it.__doc__]
+    for name, it in named.items():
+        members = vars(it).items() if isinstance(it, type) and it.__module__ == "dollr" else ()
+        bare += [f"{name}.{n}" for n, member in members if not n.startswith("_") and not member.__doc__]
+    assert bare == []

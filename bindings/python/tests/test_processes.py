@@ -44,6 +44,8 @@ def ended(process: subprocess.Popen[str], within: float = 20) -> tuple[int, str,
 
 def test_ctrl_c_is_heard_at_once_and_the_payment_resumes(sim: Simulator, tmp_path: Path) -> None:
     code = """
+# Who started the tests may have had it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 shop = new()
 print("waiting", flush=True)
 try:
