@@ -16,7 +16,9 @@
  * A dollr_client and a dollr_journal are for any number of threads at the same time. There is nothing global: no thread outlives
  * what is said at dollr_client_watch, and no signal handler and no atexit function is ever set.
  *
- * Fork: a child has no handles. Those of its parent are DOLLR_ERROR_FORKED there, and need not be freed; its own work.
+ * Fork: a child has no handles. Those of its parent are DOLLR_ERROR_FORKED there, and need not be freed; its own work. Do not fork
+ * while another thread is in a call that uses a journal in a file: SQLite has locks for the whole process, and a child that gets a
+ * held one waits for ever when it opens a journal of its own.
  *
  * Units: moments are milliseconds since the Unix epoch by your clock, `now_ms`; spans are milliseconds, too (`..._ms`). Amounts are
  * texts in major units: 250.00 is 250 dollars.
