@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use dollr_client::core::{ChannelPolicy, Policy, Schedule, SourceKind};
 use dollr_client::{Attempt, Client, Report};
 use dollr_e2e::{Payment, World};
-use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Call, Fault, FaultKind, Moment, Scenario, ScenarioKind};
+use dollr_sim::{
+    CLIENT_ID, CLIENT_SECRET, Call, Fault, FaultKind, Moment, RealtimeSettings, Scenario, ScenarioKind,
+};
 
 /// Approved ten seconds after it was sent, and `PROCESSING` from the fifth.
 const ACCOUNT: &str = "1010";
@@ -284,6 +286,18 @@ fn nobody_waits_for_a_key_or_a_server_that_does_not_answer() {
             thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// API §6: a key that would not outlive the watch is renewed in good time, on the same channel.
+#[test]
+fn a_key_is_renewed_before_it_ends() {
+    let world = World::in_real_time();
+    world.sim.set_realtime(RealtimeSettings { key_life_seconds: 8, ..RealtimeSettings::default() });
+    let (payment, report) = listened(&world, &hears_only(&world));
+    let connections = judge("a key of eight seconds", Bound::Heard, &world, &payment, &report);
+    let tokens = world.sim.realtime_log().tokens;
+    let renewed = tokens.iter().filter(|token| token.event == "access_token" && token.refused.is_none());
+    assert!(connections == 1 && renewed.count() >= 1, "{tokens:?}");
 }
 
 /// I8, I12: a question that fails is asked again as if there were no channel, however slow the poll beside that is.
