@@ -97,12 +97,29 @@ fn beside_a_live_channel_there_is_a_slow_poll() {
     let joined = Listener::new().joined();
     assert_eq!(joined.channel.safety_poll(at(4_000), at(0), joined.now), at(4_000), "not live yet");
     let live = joined.millis(2_000).text("subscribed", &system_ok(1)).hinted();
-    let (channel, now) = (&live.channel, live.now);
-    assert_eq!(channel.safety_poll(at(4_500), at(2_000), now), at(7_000), "five seconds after the last one");
-    assert_eq!(channel.safety_poll(at(60_000), at(2_000), now), at(60_000), "the schedule asks less often");
-    let closed = live.clone().happens("lost", &ChannelEvent::Closed);
-    assert_eq!(closed.channel.safety_poll(at(4_500), at(2_000), closed.now), at(4_500), "back at once");
+    let (channel, hinted) = (&live.channel, live.now);
+    let after = |millis| hinted.after(Duration::from_millis(millis));
+    let (asked, now) = (after(1), after(2));
+    assert_eq!(
+        channel.safety_poll(after(2_500), asked, now),
+        after(5_001),
+        "five seconds after the last one"
+    );
+    assert_eq!(channel.safety_poll(after(60_000), asked, now), after(60_000), "the schedule asks less often");
+    let closed = live.clone().millis(2).happens("lost", &ChannelEvent::Closed);
+    assert_eq!(closed.channel.safety_poll(after(2_500), asked, now), after(2_500), "back at once");
     assert_eq!(channel.safety_poll(at(31_000), at(29_000), at(30_000)), at(31_000), "over");
+}
+
+/// I8: a hint that comes within a second of the last question is asked about a second after that, and not five.
+#[test]
+fn what_was_hinted_is_not_put_off() {
+    let live = Listener::new().joined().millis(2_000).text("subscribed", &system_ok(1)).hinted();
+    let before = Timestamp::from_millis(live.now.as_millis() - 900);
+    let due = before.after(Duration::from_secs(1));
+    let soon = live.now.after(Duration::from_millis(50));
+    assert_eq!(live.channel.safety_poll(due, before, live.now), due);
+    assert_eq!(live.channel.safety_poll(due, before, soon), due);
 }
 
 #[test]

@@ -41,6 +41,11 @@ impl Hints {
         Some(self.last.map_or(0, |last| last.saturating_add(millis(LEAST_GAP * factor))))
     }
 
+    /// How long ago the last one was given, if there was one.
+    pub(super) fn since(&self, at: u64) -> Option<Duration> {
+        self.last.map(|last| Duration::from_millis(at.saturating_sub(last)))
+    }
+
     /// The execution was told; whether there was anything to tell.
     pub(super) fn given(&mut self, at: u64) {
         if self.pending.take() == Some(Ground::Doubt) {

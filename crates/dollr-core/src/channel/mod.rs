@@ -152,9 +152,13 @@ impl Channel {
 
     /// When to ask although nothing was heard: a payment that its schedule keeps waiting until `due`, and that was sent or `asked`
     /// about last then. While the channel is live a slow poll is enough; with any trouble, or at its end, the payment is due as if
-    /// there were no channel, at once where that has passed. What is due for another reason than its schedule is not put off.
+    /// there were no channel, at once where that has passed. What is due for another reason than its schedule is not put off,
+    /// and neither is what was hinted since it was asked about.
     pub fn safety_poll(&self, due: Timestamp, asked: Timestamp, now: Timestamp) -> Timestamp {
-        if self.is_live(now) { due.max(asked.after(self.policy.safety_poll)) } else { due }
+        let channel = self.ticked(now);
+        let hinted = channel.hints.since(channel.spent).is_some_and(|since| since <= now.since(asked));
+        let slowly = matches!(channel.state, State::Live(_)) && !hinted;
+        if slowly { due.max(asked.after(self.policy.safety_poll)) } else { due }
     }
 
     /// What to do at this moment. Asking twice gives the same answer.
