@@ -288,16 +288,17 @@ fn nobody_waits_for_a_key_or_a_server_that_does_not_answer() {
     }
 }
 
-/// I8: two changes a second apart are both asked about at once, though no two questions are within a second.
+/// I8: where answers take long, what is heard comes within a second of the last one: it is asked about after that second.
 #[test]
-fn a_change_right_after_another_is_not_put_off() {
+fn a_change_right_after_an_answer_is_not_put_off() {
     let world = World::in_real_time();
-    let payment = world.payment("1002");
+    world.sim.arm(Fault::new(Call::Status, FaultKind::SlowBody { ms_per_byte: 2 }).for_ever());
+    let payment = world.payment("1001");
     let attempt = Attempt::new(payment.intent.clone()).realtime(SourceKind::Order);
     let report = hears_only(&world).collect(attempt).expect("a report");
     world.check_promises(&payment, &report);
     assert_eq!(report.verdict.name(), "paid", "{report:?}");
-    assert!(report.elapsed < Duration::from_millis(2_000 + Bound::Heard.millis()), "{report:?}");
+    assert!(report.elapsed < Duration::from_secs(10), "put off: {report:?}");
 }
 
 /// API §6: a key that would not outlive the watch is renewed in good time, on the same channel.
