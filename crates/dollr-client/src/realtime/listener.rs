@@ -47,6 +47,11 @@ impl Listener {
             };
             if let Some(event) = event {
                 self.apply(&event);
+                // The channel knows of the hint before the payment does, and puts nothing off that it is for.
+                if event == ChannelEvent::Hinted {
+                    // Nobody may be there to hear it.
+                    let _ = self.bell.send(());
+                }
             }
         }
     }
@@ -72,11 +77,7 @@ impl Listener {
                     close(socket)
                 }
             }
-            ChannelAction::Hint => {
-                // Nobody may be there to hear it.
-                let _ = self.bell.send(());
-                ChannelEvent::Hinted
-            }
+            ChannelAction::Hint => ChannelEvent::Hinted,
             ChannelAction::Close => close(socket),
             ChannelAction::Wait { until } => {
                 let limit = self.real_time(until).clamp(Duration::from_millis(1), SLICE);
