@@ -17,6 +17,7 @@ use ureq::{Agent, Proxy};
 use crate::caller::Caller;
 use crate::client::Show;
 use crate::fulfil::unused_name;
+use crate::host::Host;
 use crate::http::Http;
 use crate::realtime::{Line, Realtime, Server, certificates};
 use crate::throttle::Throttle;
@@ -166,7 +167,7 @@ impl ClientBuilder {
     /// What to do with the secret of a 3-D Secure card where an attempt does not say: give it to the browser of the payer of the
     /// payment with this key. Never store it, never log it.
     pub fn show(mut self, show: impl Fn(&str, &Secret) + Send + Sync + 'static) -> Self {
-        self.show = Some(Box::new(show));
+        self.show = Some(Arc::new(show));
         self
     }
 
@@ -225,14 +226,15 @@ impl ClientBuilder {
         let (kept, fresh) = (self.config(8)?, self.config(0)?);
         let certificates = self.certificates()?;
         let realtime = match self.realtime {
-            Some(server) => Some(Realtime {
+            Some(server) => Some(Arc::new(Realtime {
                 line: Line::new(server?, self.user_agent.clone(), &certificates)?,
                 policy: self.channel,
-            }),
+            })),
             None => None,
         };
         let http = Http::new(kept, fresh, self.base?.as_str().to_owned());
         Ok(Client {
+            host: Host::Thread,
             caller: Arc::new(Caller::new(http, self.credentials?, Arc::clone(&self.clock))),
             policy: self.policy,
             journal: self.journal,
@@ -240,7 +242,7 @@ impl ClientBuilder {
             show: self.show,
             name: self.name.map_or_else(unused_name, Ok)?,
             limit: self.limit,
-            throttle: self.limit.map(|limit| Throttle::new(limit, 1)),
+            throttle: self.limit.map(|limit| Arc::new(Throttle::new(limit, 1))),
             realtime,
         })
     }

@@ -1,10 +1,13 @@
-//! The calls themselves: each with the token it needs, which is renewed once for all threads. A channel keeps one of its own,
+//! The calls themselves: each with the token it needs, which is renewed once for all threads and tasks. A channel keeps one of its own,
 //! so that it can end later than the call that it was opened for.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use dollr_core::{Bearer, Credentials, Event, Loss, Refusal, Request, Response, Token, TokenAction};
 
+use tokio::sync::Mutex;
+
+use crate::host::Host;
 use crate::http::Http;
 use crate::{Clock, Error};
 
@@ -24,32 +27,34 @@ impl Caller {
     }
 
     /// One call of a machine. A token that cannot be had means that nothing was sent.
-    pub(crate) fn exchange(&self, request: &Request) -> Result<Event, Error> {
-        let bearer = match self.bearer() {
+    pub(crate) async fn exchange(&self, host: &Host, request: &Request) -> Result<Event, Error> {
+        let bearer = match self.bearer(host).await {
             Ok(bearer) => bearer,
             Err(Error::Transport { .. }) => {
                 return Ok(Event::Lost { exchange: request.exchange, loss: Loss::NotSent });
             }
             Err(error) => return Err(error),
         };
-        let event = self.http.exchange(request, Some(&bearer));
+        let event = host.send(&self.http, request, Some(&bearer)).await;
         if matches!(&event, Event::Answered { response, .. } if response.status() == 401) {
-            self.give_up(&bearer);
+            self.give_up(&bearer).await;
         }
         Ok(event)
     }
 
     /// The same, repeated once with a new token after a 401 (API §1).
-    pub(crate) fn exchange_again(&self, request: &Request) -> Result<Event, Error> {
-        match self.exchange(request)? {
-            Event::Answered { response, .. } if response.status() == 401 => self.exchange(request),
+    pub(crate) async fn exchange_again(&self, host: &Host, request: &Request) -> Result<Event, Error> {
+        match self.exchange(host, request).await? {
+            Event::Answered { response, .. } if response.status() == 401 => {
+                self.exchange(host, request).await
+            }
             event => Ok(event),
         }
     }
 
     /// One call that is no machine's, with its answer or what is wrong with it.
-    pub(crate) fn call(&self, request: &Request) -> Result<Response, Error> {
-        match self.exchange_again(request)? {
+    pub(crate) async fn call(&self, host: &Host, request: &Request) -> Result<Response, Error> {
+        match self.exchange_again(host, request).await? {
             Event::Answered { response, .. } => match response.status() {
                 200..=299 => Ok(response),
                 401 => Err(Error::Authentication(Refusal::of(&response))),
@@ -72,12 +77,12 @@ impl Caller {
         }
     }
 
-    /// The token to call with; the lock is held while it is renewed, so that it is renewed once for all threads.
-    pub(crate) fn bearer(&self) -> Result<Bearer, Error> {
+    /// The token to call with; the lock is held while it is renewed, so that it is renewed once for all.
+    pub(crate) async fn bearer(&self, host: &Host) -> Result<Bearer, Error> {
         if std::process::id() != self.process {
             return Err(Error::Forked);
         }
-        let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut token = self.token.lock().await;
         loop {
             match token.next(&self.credentials, self.clock.now()) {
                 TokenAction::Use(bearer) => return Ok(bearer),
@@ -87,7 +92,7 @@ impl Caller {
                     return Err(Error::Transport { what, outcome_unknown: false });
                 }
                 TokenAction::Obtain(request) => {
-                    let event = self.http.exchange(&request, None);
+                    let event = host.send(&self.http, &request, None).await;
                     let now = self.clock.now();
                     *token = std::mem::take(&mut *token)
                         .apply(&event, now)
@@ -97,8 +102,8 @@ impl Caller {
         }
     }
 
-    fn give_up(&self, bearer: &Bearer) {
-        let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+    async fn give_up(&self, bearer: &Bearer) {
+        let mut token = self.token.lock().await;
         *token = std::mem::take(&mut *token).expired(bearer);
     }
 }

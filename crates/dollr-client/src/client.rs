@@ -1,24 +1,26 @@
-//! `Client`: the doors. Each opens a machine, or finds it in the journal, and lets [`Drive`] run it.
+//! `Client`: the doors, for threads. Each blocks on a call of [`calls`](crate::calls).
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_core::{
-    Amount, Checkout, CheckoutOrder, Currency, Event, Execution, Intent, Limit, Loss, Machine, Policy,
-    RealtimeKey, ReferenceId, Rejected, Request, Secret, Session, SessionId, Source, SourceKind, SourceRef,
+    Amount, Checkout, CheckoutOrder, Currency, Limit, Policy, RealtimeKey, ReferenceId, Secret, Session,
+    SessionId, SourceKind, SourceRef,
 };
-use dollr_journal::{Journal, JournalError, Order};
+use dollr_journal::Journal;
+use pollster::block_on;
 
 use crate::caller::Caller;
-use crate::drive::{Drive, Recording, Row};
-use crate::realtime::{Hearing, Realtime, Topic};
-use crate::throttle::{NotYet, Throttle, wait_for_permit};
+use crate::host::Host;
+use crate::realtime::Realtime;
+use crate::throttle::Throttle;
 use crate::{Attempt, ClientBuilder, Clock, Error, Report};
 
 /// A merchant's connection to the vendor: one token, one policy, one journal. Share it between threads.
 ///
 /// See the [crate's front page](crate) for a first payment.
 pub struct Client {
+    pub(crate) host: Host,
     pub(crate) caller: Arc<Caller>,
     pub(crate) policy: Policy,
     pub(crate) journal: Option<Arc<dyn Journal>>,
@@ -26,15 +28,12 @@ pub struct Client {
     pub(crate) show: Option<Show>,
     pub(crate) name: String,
     pub(crate) limit: Option<Limit>,
-    pub(crate) throttle: Option<Throttle>,
-    pub(crate) realtime: Option<Realtime>,
+    pub(crate) throttle: Option<Arc<Throttle>>,
+    pub(crate) realtime: Option<Arc<Realtime>>,
 }
 
-/// A call waits for the budget no longer than this; then it counts as not made, and its machine tries again.
-const BUDGET_PATIENCE: Duration = Duration::from_secs(2);
-
 /// Gives a card's secret to the payer of the payment with this key.
-pub(crate) type Show = Box<dyn Fn(&str, &Secret) + Send + Sync>;
+pub(crate) type Show = Arc<dyn Fn(&str, &Secret) + Send + Sync>;
 
 impl Client {
     /// Settings first.
@@ -51,10 +50,7 @@ impl Client {
     /// Finds out whether the credentials are good, before anything is recorded. That the vendor cannot be reached is no
     /// error here: a payment waits for it.
     pub fn sign_in(&self) -> Result<(), Error> {
-        match self.caller.bearer() {
-            Ok(_) | Err(Error::Transport { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
+        block_on(self.signing_in())
     }
 
     /// A new id for one attempt, from the operating system's random source.
@@ -73,32 +69,17 @@ impl Client {
 
     /// The same for a payout, a transfer or a refund.
     pub fn execute<'a>(&self, attempt: impl Into<Attempt<'a>>) -> Result<Report, Error> {
-        let Attempt { intent, order, despite, patience, show, realtime } = attempt.into();
-        let Some(journal) = &self.journal else { return Err(Error::NoJournal) };
-        let hearing = realtime.map(|kind| self.hearing(&intent, kind)).transpose()?;
-        let key = intent.reference_id().to_string();
-        if journal.load(&key)?.is_some() {
-            return Err(Error::from(JournalError::Exists { key: key.clone() }).of(key));
-        }
-        self.sign_in()?;
-        let policy = self.policy_with(patience);
-        let patience = policy.patience;
-        let machine = Execution::prepare(intent, policy, self.clock.now());
-        let own = |secret: &Secret| self.show_action(&key, secret);
-        let show: &dyn Fn(&Secret) = show.as_deref().map_or(&own, |show| show);
-        let despite = despite.as_deref();
-        let order = order.as_deref().map(|name| Order { name, despite });
-        Drive::new(self, machine, None, Recording::New(order)).showing(show).hearing(hearing).run(patience)
+        block_on(self.executing(attempt.into()))
     }
 
     /// Makes a hosted checkout: send the customer to its `url`, keep its `source` with the order, then verify that.
     pub fn create_checkout(&self, order: &CheckoutOrder) -> Result<Checkout, Error> {
-        Ok(Checkout::parse(&self.caller.call(&order.request())?)?)
+        block_on(self.checking_out(order))
     }
 
     /// Makes a session for a source, to be executed in right away.
     pub fn create_session(&self, source: SourceRef) -> Result<Session, Error> {
-        Ok(Session::parse(&self.caller.call(&Session::request(source))?)?)
+        block_on(self.making_session(source))
     }
 
     /// Mints the key that opens the realtime channel of one execution (API §6), for a browser that subscribes itself. The
@@ -115,7 +96,7 @@ impl Client {
         kind: SourceKind,
         reference_id: ReferenceId,
     ) -> Result<RealtimeKey, Error> {
-        Ok(RealtimeKey::parse(&self.caller.call(&RealtimeKey::request(session, kind, reference_id))?)?)
+        block_on(self.minting_key(session, kind, reference_id))
     }
 
     /// Whether this invoice or order is paid, in this currency and with this total in major units.
@@ -129,23 +110,7 @@ impl Client {
         total: Amount,
         patience: Duration,
     ) -> Result<Report, Error> {
-        self.sign_in()?;
-        let row = match &self.journal {
-            Some(_) => self.load::<Source>(&source.to_string())?,
-            None => None,
-        };
-        let (recording, row) = match row {
-            None => (Recording::Shared, None),
-            Some(row) if row.saved.expects(currency, total) => (Recording::Shared, Some(row)),
-            Some(_) => (Recording::No, None),
-        };
-        let machine = match &row {
-            Some(row) => self.resumed(row, patience),
-            None => {
-                Source::watch(source, currency, total, self.policy_with(Some(patience)), self.clock.now())
-            }
-        };
-        Drive::new(self, machine, row, recording).run(patience)
+        block_on(self.verifying(source, currency, total, patience))
     }
 
     /// Goes on asking about a recorded payment, whoever began it, for at most `patience`.
@@ -153,11 +118,7 @@ impl Client {
     /// A payment that was prepared and never sent is not sent, but reported as that. One that was sent is sent again only
     /// under [`Resend::AfterGrace`](dollr_core::Resend::AfterGrace), if it was made so.
     pub fn wait(&self, reference_id: ReferenceId, patience: Duration) -> Result<Report, Error> {
-        let row = self.recorded(reference_id)?;
-        let key = reference_id.to_string();
-        let show = |secret: &Secret| self.show_action(&key, secret);
-        let machine = self.resumed(&row, patience);
-        Drive::new(self, machine, Some(row), Recording::Shared).showing(&show).run(patience)
+        block_on(self.waiting(reference_id, None, patience))
     }
 
     /// The same as [`Client::wait`], listening to the payment's realtime channel for the first half minute (pattern 3), so that
@@ -171,84 +132,32 @@ impl Client {
         kind: SourceKind,
         patience: Duration,
     ) -> Result<Report, Error> {
-        let row = self.recorded(reference_id)?;
-        let hearing = self.hearing(row.saved.intent(), kind)?;
-        let key = reference_id.to_string();
-        let show = |secret: &Secret| self.show_action(&key, secret);
-        let machine = self.resumed(&row, patience);
-        let drive = Drive::new(self, machine, Some(row), Recording::Shared);
-        drive.showing(&show).hearing(Some(hearing)).run(patience)
+        block_on(self.waiting(reference_id, Some(kind), patience))
     }
 
     /// How a recorded payment stands: one question, also about one that has ended.
     pub fn status(&self, reference_id: ReferenceId) -> Result<Report, Error> {
-        let row = self.recorded(reference_id)?;
-        Drive::new(self, row.saved.clone(), Some(row), Recording::Shared).ask()
-    }
-
-    /// A recorded machine, adopted and with patience; one that has ended needs none.
-    pub(crate) fn resumed<M: Machine>(&self, row: &Row<M>, patience: Duration) -> M {
-        if row.saved.is_terminal() {
-            return row.saved.clone();
-        }
-        let now = self.clock.now();
-        let adopted = row.saved.clone().apply(Event::Adopted { horizon: None }, now);
-        let resumed = adopted.and_then(|machine| machine.apply(Event::Resumed { patience }, now));
-        resumed.unwrap_or_else(Rejected::into_machine)
-    }
-
-    fn hearing(&self, intent: &Intent, kind: SourceKind) -> Result<Hearing<'_>, Error> {
-        let missing = "there is no realtime server: set SUPABASE_URL and SUPABASE_ANON_KEY, or give it to the client's builder";
-        let realtime = self.realtime.as_ref().ok_or_else(|| Error::Config(missing.to_owned()))?;
-        let topic = Topic { session: intent.session(), kind };
-        Ok(Hearing::new(realtime, intent.reference_id(), topic))
-    }
-
-    pub(crate) fn show_action(&self, key: &str, secret: &Secret) {
-        if let Some(show) = &self.show {
-            show(key, secret);
-        }
-    }
-
-    fn recorded(&self, id: ReferenceId) -> Result<Row<Execution>, Error> {
-        self.load(&id.to_string())?.ok_or_else(|| Error::Unrecorded(id.to_string()))
-    }
-
-    pub(crate) fn load<M: Machine>(&self, key: &str) -> Result<Option<Row<M>>, Error> {
-        let journal = self.journal()?;
-        let Some(entry) = journal.load(key)? else { return Ok(None) };
-        let saved = M::restore(&entry.snapshot).map_err(|e| Error::from(e).of(key.to_string()))?;
-        Ok(Some(Row { version: entry.version, saved }))
+        block_on(self.asking(reference_id))
     }
 
     pub(crate) fn journal(&self) -> Result<&dyn Journal, Error> {
         self.journal.as_deref().ok_or(Error::NoJournal)
     }
 
-    fn policy_with(&self, patience: Option<Duration>) -> Policy {
-        let patience = patience.unwrap_or(self.policy.patience);
-        self.policy.clone().patience(patience)
-    }
-
-    /// One call of a machine, once the budget has one. Where that takes too long, nothing was sent.
-    pub(crate) fn exchange(&self, request: &Request) -> Result<Event, Error> {
-        let (Some(throttle), Some(journal)) = (&self.throttle, &self.journal) else {
-            return self.exchange_now(request);
-        };
-        let patience = |not_yet: NotYet| not_yet.wait <= BUDGET_PATIENCE;
-        match wait_for_permit(throttle, &**journal, &*self.clock, patience)? {
-            Err(_) => Ok(Event::Lost { exchange: request.exchange, loss: Loss::NotSent }),
-            Ok(permit) => {
-                let event = self.exchange_now(request)?;
-                throttle.tell(&**journal, permit, &event, self.clock.now())?;
-                Ok(event)
-            }
+    /// The same client, with the same token, for another host.
+    pub(crate) fn at(&self, host: Host) -> Self {
+        Self {
+            host,
+            caller: Arc::clone(&self.caller),
+            policy: self.policy.clone(),
+            journal: self.journal.clone(),
+            clock: Arc::clone(&self.clock),
+            show: self.show.clone(),
+            name: self.name.clone(),
+            limit: self.limit,
+            throttle: self.throttle.clone(),
+            realtime: self.realtime.clone(),
         }
-    }
-
-    /// One call of a machine, whatever the budget.
-    pub(crate) fn exchange_now(&self, request: &Request) -> Result<Event, Error> {
-        self.caller.exchange(request)
     }
 }
 

@@ -7,7 +7,7 @@ use dollr_core::{
     Action, Conflict, Event, Loss, Machine, Purpose, Request, Secret, Snapshot, Timestamp, Verdict, Why,
 };
 use dollr_journal::{JournalError, Kind, Order, Page, Version};
-use tracing::{debug, info};
+use tracing::{Instrument, debug, info, info_span};
 
 use crate::realtime::{Hearing, Pause};
 use crate::{Client, Error};
@@ -84,7 +84,7 @@ pub(crate) struct Drive<'a, M> {
     machine: M,
     row: Option<Row<M>>,
     recording: Recording<'a>,
-    show: &'a dyn Fn(&Secret),
+    show: &'a (dyn Fn(&Secret) + Sync),
     hearing: Option<Hearing<'a>>,
     begun: Timestamp,
     deadline: Timestamp,
@@ -128,7 +128,7 @@ impl<'a, M: Machine> Drive<'a, M> {
     }
 
     /// With somebody who shows a card's secret to the payer.
-    pub(crate) fn showing(self, show: &'a dyn Fn(&Secret)) -> Self {
+    pub(crate) fn showing(self, show: &'a (dyn Fn(&Secret) + Sync)) -> Self {
         Self { show, ..self }
     }
 
@@ -138,34 +138,38 @@ impl<'a, M: Machine> Drive<'a, M> {
     }
 
     /// Until there is a verdict; `patience` is the machine's already, and given to one that is found in its place.
-    pub(crate) fn run(mut self, patience: Duration) -> Result<Report, Error> {
+    pub(crate) async fn run(mut self, patience: Duration) -> Result<Report, Error> {
         self.deadline = self.begun.after(patience);
-        self.until_done().map_err(|error| error.of(self.machine.key()))?;
+        let span = info_span!("payment", key = self.machine.key());
+        let done = self.until_done().instrument(span).await;
+        done.map_err(|error| error.of(self.machine.key()))?;
         Ok(self.report())
     }
 
     /// One question, due or not.
-    pub(crate) fn ask(mut self) -> Result<Report, Error> {
+    pub(crate) async fn ask(mut self) -> Result<Report, Error> {
         let asked = match self.machine.ask() {
-            Some(request) => self.exchange(&request).and_then(|event| self.apply(event)),
+            Some(request) => self.exchange(&request).await.and_then(|event| self.apply(event)),
             None => Ok(()),
         };
         asked.map_err(|error| error.of(self.machine.key()))?;
         Ok(self.report())
     }
 
-    fn until_done(&mut self) -> Result<(), Error> {
-        let _span = tracing::info_span!("payment", key = self.machine.key()).entered();
+    async fn until_done(&mut self) -> Result<(), Error> {
         loop {
+            if self.client.host.is_leaving() {
+                return self.leave();
+            }
             let event = match self.machine.next(self.client.clock.now()) {
                 Action::Record(snapshot) => match self.record(&snapshot)? {
                     Written::Durable => Event::Recorded,
                     Written::Overtaken => continue,
                 },
-                Action::Send(request) => self.exchange(&request)?,
+                Action::Send(request) => self.exchange(&request).await?,
                 Action::Wait { until, why } => {
                     debug!(%until, %why, "waiting");
-                    match self.wait(until, why) {
+                    match self.wait(until, why).await {
                         Some(heard) => heard,
                         None => continue,
                     }
@@ -187,13 +191,14 @@ impl<'a, M: Machine> Drive<'a, M> {
     }
 
     /// Until then, or until something is heard.
-    fn wait(&mut self, until: Timestamp, why: Why) -> Option<Event> {
-        let Client { caller, clock, .. } = self.client;
+    async fn wait(&mut self, until: Timestamp, why: Why) -> Option<Event> {
+        let Client { host, caller, clock, .. } = self.client;
         let Some(hearing) = &mut self.hearing else {
-            clock.sleep_until(until);
+            host.sleep_until(&**clock, until).await;
             return None;
         };
-        hearing.wait(caller, clock, &Pause { until, why, asked: self.asked, deadline: self.deadline })
+        let pause = Pause { until, why, asked: self.asked, deadline: self.deadline };
+        hearing.wait(host, caller, clock, &pause).await
     }
 
     /// Makes the machine's next state durable, before it is the machine's.
@@ -202,9 +207,9 @@ impl<'a, M: Machine> Drive<'a, M> {
         self.write(recorded, snapshot, "recorded", Purport::Sends)
     }
 
-    fn exchange(&mut self, request: &Request) -> Result<Event, Error> {
+    async fn exchange(&mut self, request: &Request) -> Result<Event, Error> {
         self.asked = self.client.clock.now();
-        let event = match self.client.exchange(request) {
+        let event = match self.client.exchange(request).await {
             Err(error) => {
                 // No call was made, and the machine has to know it before the caller does.
                 self.apply(Event::Lost { exchange: request.exchange, loss: Loss::NotSent })?;
@@ -231,6 +236,14 @@ impl<'a, M: Machine> Drive<'a, M> {
     fn after(&self, event: Event) -> Result<M, Error> {
         let now = self.client.clock.now();
         self.machine.clone().apply(event, now).map_err(|e| Error::Rejected(e.to_string()))
+    }
+
+    /// Leaves to others what is on record; what is not was never sent.
+    fn leave(&mut self) -> Result<(), Error> {
+        if self.row.is_some() {
+            self.keep("left", Purport::HandsOver)?;
+        }
+        Ok(())
     }
 
     /// Saves the machine for others to go on with, unless this process has only looked at it.

@@ -105,21 +105,24 @@
 //!
 //! # What is out of scope
 //!
-//! Decisions are the core's: there is no rule about payments here. Async is the host's: drive the core over any
-//! HTTP library, its front page shows how. A WebSocket through a proxy is not there yet: realtime goes straight.
+//! Decisions are the core's: there is no rule about payments here. No async runtime is in here, either: [`Client::stepwise`] gives
+//! the same calls to an event loop that sends with an HTTP client of its own and sleeps in its own way. A WebSocket through a proxy is not there yet: realtime goes straight.
 #![forbid(unsafe_code)]
 
 mod attempt;
 mod builder;
 mod caller;
+mod calls;
 mod client;
 mod clock;
 mod drive;
 mod error;
 mod fulfil;
+mod host;
 mod http;
 mod realtime;
 mod reconcile;
+mod steps;
 mod throttle;
 mod url;
 
@@ -131,6 +134,7 @@ pub use drive::{Calls, Report};
 pub use error::Error;
 pub use fulfil::{Claimed, Delivery, Fulfilment};
 pub use reconcile::{Reconcile, Summary};
+pub use steps::{Step, Steps, Stepwise};
 pub use url::BaseUrl;
 
 pub use dollr_core as core;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use dollr_core::{Budget, BudgetAction, Event, Limit, Permit, Snapshot, Timestamp, Why};
 use dollr_journal::Journal;
 
+use crate::host::Host;
 use crate::{Clock, Error};
 
 /// What the journal calls it.
@@ -124,7 +125,8 @@ pub(crate) fn shared(journal: &dyn Journal, now: Timestamp) -> Result<Option<Bud
 }
 
 /// Waits for a permit, as long as that is no more than `patience` at a time, and in steps, so that `stopped` is heard.
-pub(crate) fn wait_for_permit(
+pub(crate) async fn wait_for_permit(
+    host: &Host,
     throttle: &Throttle,
     journal: &dyn Journal,
     clock: &dyn Clock,
@@ -136,7 +138,11 @@ pub(crate) fn wait_for_permit(
         match throttle.permit(journal, now)? {
             Ok(permit) => return Ok(Ok(permit)),
             Err(not_yet) if !patience(not_yet) => return Ok(Err(not_yet)),
-            Err(not_yet) => clock.sleep_until(now.after(not_yet.wait.clamp(Duration::from_millis(1), STEP))),
+            Err(not_yet) if host.is_leaving() => return Ok(Err(not_yet)),
+            Err(not_yet) => {
+                let step = not_yet.wait.clamp(Duration::from_millis(1), STEP);
+                host.sleep_until(clock, now.after(step)).await;
+            }
         }
     }
 }

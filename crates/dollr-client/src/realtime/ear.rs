@@ -1,21 +1,18 @@
 //! The payment's side: it waits as its machine says, unless a bell rings.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use dollr_core::{Channel, Event, ReferenceId, Timestamp, Why};
 use tracing::debug;
 
+use super::bell::{Bell, Heard};
 use super::listener::Listener;
 use super::{Realtime, Topic};
 use crate::Clock;
 use crate::caller::Caller;
-
-/// A clock that is set back meanwhile must not make it wait for years.
-const LONGEST: Duration = Duration::from_secs(60);
+use crate::host::Host;
 
 /// What a payment will be heard by: listened to once it waits for its schedule, for then it was sent.
 pub(crate) struct Hearing<'a> {
@@ -31,8 +28,9 @@ impl<'a> Hearing<'a> {
     }
 
     /// Waits; with something to tell the payment, where something was heard.
-    pub(crate) fn wait(
+    pub(crate) async fn wait(
         &mut self,
+        host: &Host,
         caller: &Arc<Caller>,
         clock: &Arc<dyn Clock>,
         pause: &Pause,
@@ -40,10 +38,11 @@ impl<'a> Hearing<'a> {
         if self.ear.is_none() && pause.why == Why::Schedule {
             self.ear = Some(Ear::open(self, caller, clock));
         }
-        match &self.ear {
-            Some(ear) => ear.wait(&**clock, pause),
-            None => sleep(&**clock, pause.until),
-        }
+        let Some(ear) = &self.ear else {
+            host.sleep_until(&**clock, pause.until).await;
+            return None;
+        };
+        ear.wait(host, &**clock, pause).await
     }
 }
 
@@ -51,7 +50,7 @@ impl<'a> Hearing<'a> {
 #[derive(Debug)]
 struct Ear {
     channel: Arc<Mutex<Channel>>,
-    bell: Receiver<()>,
+    bell: Arc<Bell>,
     left: Arc<AtomicBool>,
 }
 
@@ -71,14 +70,14 @@ impl Ear {
         let &Hearing { realtime, reference, topic: Topic { session, kind }, .. } = hearing;
         let channel = Channel::watch(session, kind, reference, realtime.policy, clock.now());
         let channel = Arc::new(Mutex::new(channel));
-        let (ring, bell) = mpsc::channel();
+        let (bell, rope) = Bell::new();
         let left = Arc::new(AtomicBool::new(false));
         let listener = Listener {
             line: realtime.line.clone(),
             caller: Arc::clone(caller),
             clock: Arc::clone(clock),
             channel: Arc::clone(&channel),
-            bell: ring,
+            bell: rope,
             left: Arc::clone(&left),
         };
         let span = tracing::info_span!("channel", %reference);
@@ -89,21 +88,16 @@ impl Ear {
         Self { channel, bell, left }
     }
 
-    fn wait(&self, clock: &dyn Clock, pause: &Pause) -> Option<Event> {
-        let now = clock.now();
-        let until = self.until(pause, now);
-        let left = clock.real_time(until.since(now)).min(LONGEST);
-        match self.bell.recv_timeout(left) {
-            Ok(()) => {
-                // One question answers all that has rung until now.
-                while self.bell.try_recv().is_ok() {}
-                Some(Event::Hint)
+    async fn wait(&self, host: &Host, clock: &dyn Clock, pause: &Pause) -> Option<Event> {
+        let until = self.until(pause, clock.now());
+        match host.listen(&self.bell, clock, until).await {
+            Heard::Rung => Some(Event::Hint),
+            Heard::Nothing => None,
+            // The payment was told so before.
+            Heard::Over => {
+                host.sleep_until(clock, pause.until).await;
+                None
             }
-            // A clock of one's own is moved on by waiting.
-            Err(RecvTimeoutError::Timeout) if left.is_zero() => sleep(clock, until),
-            Err(RecvTimeoutError::Timeout) => None,
-            // It is over, and the payment was told so before.
-            Err(RecvTimeoutError::Disconnected) => sleep(clock, pause.until),
         }
     }
 
@@ -120,9 +114,4 @@ impl Drop for Ear {
     fn drop(&mut self) {
         self.left.store(true, Ordering::Relaxed);
     }
-}
-
-fn sleep(clock: &dyn Clock, until: Timestamp) -> Option<Event> {
-    clock.sleep_until(until);
-    None
 }

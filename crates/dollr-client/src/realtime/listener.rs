@@ -2,7 +2,6 @@
 //! hangs holds nobody up; when nobody listens any more, the thread says goodbye and ends, at the latest when such a call does.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,9 +9,11 @@ use dollr_core::{Channel, ChannelAction, ChannelEvent, Ending, Event, Rejected, 
 use tracing::debug;
 
 use super::Line;
-use super::socket::{Heard, Socket, Unconnected};
+use super::bell::Rope;
+use super::socket::{Received, Socket, Unconnected};
 use crate::Clock;
 use crate::caller::Caller;
+use crate::host::Host;
 
 /// How long it reads before it looks whether anybody still listens.
 const SLICE: Duration = Duration::from_millis(100);
@@ -24,7 +25,7 @@ pub(super) struct Listener {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) channel: Arc<Mutex<Channel>>,
     /// Rung when the payment should be asked about; the channel does so, too, whenever it loses what it had.
-    pub(super) bell: Sender<()>,
+    pub(super) bell: Rope,
     pub(super) left: Arc<AtomicBool>,
 }
 
@@ -49,8 +50,7 @@ impl Listener {
                 self.apply(&event);
                 // The channel knows of the hint before the payment does, and puts nothing off that it is for.
                 if event == ChannelEvent::Hinted {
-                    // Nobody may be there to hear it.
-                    let _ = self.bell.send(());
+                    self.bell.pull();
                 }
             }
         }
@@ -86,10 +86,10 @@ impl Listener {
                     return None;
                 };
                 match open.read(limit) {
-                    Heard::Text(text) => ChannelEvent::Text(text),
-                    Heard::Binary => ChannelEvent::Binary,
-                    Heard::Nothing => return None,
-                    Heard::Closed => close(socket),
+                    Received::Text(text) => ChannelEvent::Text(text),
+                    Received::Binary => ChannelEvent::Binary,
+                    Received::Nothing => return None,
+                    Received::Closed => close(socket),
                 }
             }
             ChannelAction::Done(_) => return None,
@@ -97,7 +97,7 @@ impl Listener {
     }
 
     fn key(&self, request: &Request) -> ChannelEvent {
-        match self.caller.exchange_again(request) {
+        match pollster::block_on(self.caller.exchange_again(&Host::Thread, request)) {
             Ok(Event::Answered { exchange, response }) => ChannelEvent::Answered { exchange, response },
             Ok(_) | Err(_) => ChannelEvent::Unanswered { exchange: request.exchange },
         }

@@ -28,7 +28,7 @@ pub(super) struct Socket(WebSocket<Wire>);
 
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Heard {
+pub(super) enum Received {
     Text(String),
     Binary,
     /// Nothing that means anything, within the time.
@@ -74,16 +74,16 @@ impl Socket {
     }
 
     /// Reads one frame, for no longer than `limit`. Pings are answered on the way.
-    pub(super) fn read(&mut self, limit: Duration) -> Heard {
+    pub(super) fn read(&mut self, limit: Duration) -> Received {
         self.0.get_mut().limit(limit);
         match self.0.read() {
-            Ok(Message::Text(text)) => Heard::Text(text.as_str().to_owned()),
-            Ok(Message::Binary(_)) => Heard::Binary,
-            Ok(_) => Heard::Nothing,
-            Err(Error::Io(error)) if is_early(&error) => Heard::Nothing,
+            Ok(Message::Text(text)) => Received::Text(text.as_str().to_owned()),
+            Ok(Message::Binary(_)) => Received::Binary,
+            Ok(_) => Received::Nothing,
+            Err(Error::Io(error)) if is_early(&error) => Received::Nothing,
             Err(error) => {
                 debug!(%error, "the socket is closed");
-                Heard::Closed
+                Received::Closed
             }
         }
     }

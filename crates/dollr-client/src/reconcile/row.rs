@@ -6,6 +6,7 @@ use dollr_core::{
     Action, Conflict, Event, Execution, Machine, Request, Snapshot, Source, Stuck, Timestamp, Verdict,
 };
 use dollr_journal::{Entry, JournalError, Kind, Page, Version, Write};
+use pollster::block_on;
 
 use super::run::{Run, TERM};
 use crate::Error;
@@ -143,13 +144,13 @@ impl<'a> Attended<'a> {
             None => None,
             Some(throttle) => {
                 let patience = |not_yet: NotYet| self.run.has_patience(not_yet, self.taken_at);
-                match wait_for_permit(throttle, *journal, &*client.clock, patience)? {
+                match block_on(wait_for_permit(&client.host, throttle, *journal, &*client.clock, patience))? {
                     Ok(permit) => Some((throttle, permit)),
                     Err(_) => return Ok(None),
                 }
             }
         };
-        let event = client.exchange_now(request)?;
+        let event = block_on(client.exchange_now(request))?;
         self.toll.calls.count(request.exchange.purpose, &event);
         self.toll.throttled +=
             u64::from(matches!(&event, Event::Answered { response, .. } if response.status() == 429));

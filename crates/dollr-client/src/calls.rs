@@ -1,0 +1,176 @@
+//! What each door leads to. A call is written once, for a thread that does all of it and for a host that goes through its steps;
+//! it opens a machine, or finds it in the journal, and lets [`Drive`] run it.
+
+use std::time::Duration;
+
+use dollr_core::{
+    Amount, Checkout, CheckoutOrder, Currency, Event, Execution, Intent, Loss, Machine, Policy, RealtimeKey,
+    ReferenceId, Rejected, Request, Secret, Session, SessionId, Source, SourceKind, SourceRef,
+};
+use dollr_journal::{JournalError, Order};
+
+use crate::drive::{Drive, Recording, Row};
+use crate::realtime::{Hearing, Topic};
+use crate::throttle::{NotYet, wait_for_permit};
+use crate::{Attempt, Client, Error, Report};
+
+/// A call waits for the budget no longer than this; then it counts as not made, and its machine tries again.
+const BUDGET_PATIENCE: Duration = Duration::from_secs(2);
+
+impl Client {
+    pub(crate) async fn signing_in(&self) -> Result<(), Error> {
+        match self.caller.bearer(&self.host).await {
+            Ok(_) | Err(Error::Transport { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) async fn executing(&self, attempt: Attempt<'_>) -> Result<Report, Error> {
+        let Attempt { intent, order, despite, patience, show, realtime } = attempt;
+        let Some(journal) = &self.journal else { return Err(Error::NoJournal) };
+        let hearing = realtime.map(|kind| self.hearing(&intent, kind)).transpose()?;
+        let key = intent.reference_id().to_string();
+        if journal.load(&key)?.is_some() {
+            return Err(Error::from(JournalError::Exists { key: key.clone() }).of(key));
+        }
+        self.signing_in().await?;
+        let policy = self.policy_with(patience);
+        let patience = policy.patience;
+        let machine = Execution::prepare(intent, policy, self.clock.now());
+        let own = |secret: &Secret| self.show_action(&key, secret);
+        let show: &(dyn Fn(&Secret) + Sync) = match &show {
+            Some(show) => &**show,
+            None => &own,
+        };
+        let despite = despite.as_deref();
+        let order = order.as_deref().map(|name| Order { name, despite });
+        let drive = Drive::new(self, machine, None, Recording::New(order));
+        drive.showing(show).hearing(hearing).run(patience).await
+    }
+
+    pub(crate) async fn checking_out(&self, order: &CheckoutOrder) -> Result<Checkout, Error> {
+        Ok(Checkout::parse(&self.caller.call(&self.host, &order.request()).await?)?)
+    }
+
+    pub(crate) async fn making_session(&self, source: SourceRef) -> Result<Session, Error> {
+        Ok(Session::parse(&self.caller.call(&self.host, &Session::request(source)).await?)?)
+    }
+
+    pub(crate) async fn minting_key(
+        &self,
+        session: SessionId,
+        kind: SourceKind,
+        reference_id: ReferenceId,
+    ) -> Result<RealtimeKey, Error> {
+        let request = RealtimeKey::request(session, kind, reference_id);
+        Ok(RealtimeKey::parse(&self.caller.call(&self.host, &request).await?)?)
+    }
+
+    pub(crate) async fn verifying(
+        &self,
+        source: SourceRef,
+        currency: Currency,
+        total: Amount,
+        patience: Duration,
+    ) -> Result<Report, Error> {
+        self.signing_in().await?;
+        let row = match &self.journal {
+            Some(_) => self.load::<Source>(&source.to_string())?,
+            None => None,
+        };
+        let (recording, row) = match row {
+            None => (Recording::Shared, None),
+            Some(row) if row.saved.expects(currency, total) => (Recording::Shared, Some(row)),
+            Some(_) => (Recording::No, None),
+        };
+        let machine = match &row {
+            Some(row) => self.resumed(row, patience),
+            None => {
+                Source::watch(source, currency, total, self.policy_with(Some(patience)), self.clock.now())
+            }
+        };
+        Drive::new(self, machine, row, recording).run(patience).await
+    }
+
+    /// `kind` is that of the source, where its channel is to be listened to.
+    pub(crate) async fn waiting(
+        &self,
+        reference_id: ReferenceId,
+        kind: Option<SourceKind>,
+        patience: Duration,
+    ) -> Result<Report, Error> {
+        let row = self.recorded(reference_id)?;
+        let hearing = kind.map(|kind| self.hearing(row.saved.intent(), kind)).transpose()?;
+        let key = reference_id.to_string();
+        let show = |secret: &Secret| self.show_action(&key, secret);
+        let machine = self.resumed(&row, patience);
+        let drive = Drive::new(self, machine, Some(row), Recording::Shared);
+        drive.showing(&show).hearing(hearing).run(patience).await
+    }
+
+    pub(crate) async fn asking(&self, reference_id: ReferenceId) -> Result<Report, Error> {
+        let row = self.recorded(reference_id)?;
+        Drive::new(self, row.saved.clone(), Some(row), Recording::Shared).ask().await
+    }
+
+    /// A recorded machine, adopted and with patience; one that has ended needs none.
+    pub(crate) fn resumed<M: Machine>(&self, row: &Row<M>, patience: Duration) -> M {
+        if row.saved.is_terminal() {
+            return row.saved.clone();
+        }
+        let now = self.clock.now();
+        let adopted = row.saved.clone().apply(Event::Adopted { horizon: None }, now);
+        let resumed = adopted.and_then(|machine| machine.apply(Event::Resumed { patience }, now));
+        resumed.unwrap_or_else(Rejected::into_machine)
+    }
+
+    /// One call of a machine, once the budget has one. Where that takes too long, nothing was sent.
+    pub(crate) async fn exchange(&self, request: &Request) -> Result<Event, Error> {
+        let (Some(throttle), Some(journal)) = (&self.throttle, &self.journal) else {
+            return self.exchange_now(request).await;
+        };
+        let patience = |not_yet: NotYet| not_yet.wait <= BUDGET_PATIENCE;
+        match wait_for_permit(&self.host, throttle, &**journal, &*self.clock, patience).await? {
+            Err(_) => Ok(Event::Lost { exchange: request.exchange, loss: Loss::NotSent }),
+            Ok(permit) => {
+                let event = self.exchange_now(request).await?;
+                throttle.tell(&**journal, permit, &event, self.clock.now())?;
+                Ok(event)
+            }
+        }
+    }
+
+    /// One call of a machine, whatever the budget.
+    pub(crate) async fn exchange_now(&self, request: &Request) -> Result<Event, Error> {
+        self.caller.exchange(&self.host, request).await
+    }
+
+    pub(crate) fn show_action(&self, key: &str, secret: &Secret) {
+        if let Some(show) = &self.show {
+            show(key, secret);
+        }
+    }
+
+    pub(crate) fn load<M: Machine>(&self, key: &str) -> Result<Option<Row<M>>, Error> {
+        let journal = self.journal()?;
+        let Some(entry) = journal.load(key)? else { return Ok(None) };
+        let saved = M::restore(&entry.snapshot).map_err(|e| Error::from(e).of(key.to_string()))?;
+        Ok(Some(Row { version: entry.version, saved }))
+    }
+
+    fn recorded(&self, id: ReferenceId) -> Result<Row<Execution>, Error> {
+        self.load(&id.to_string())?.ok_or_else(|| Error::Unrecorded(id.to_string()))
+    }
+
+    fn hearing(&self, intent: &Intent, kind: SourceKind) -> Result<Hearing<'_>, Error> {
+        let missing = "there is no realtime server: set SUPABASE_URL and SUPABASE_ANON_KEY, or give it to the client's builder";
+        let realtime = self.realtime.as_ref().ok_or_else(|| Error::Config(missing.to_owned()))?;
+        let topic = Topic { session: intent.session(), kind };
+        Ok(Hearing::new(realtime, intent.reference_id(), topic))
+    }
+
+    fn policy_with(&self, patience: Option<Duration>) -> Policy {
+        let patience = patience.unwrap_or(self.policy.patience);
+        self.policy.clone().patience(patience)
+    }
+}
