@@ -113,11 +113,16 @@ impl World {
 
     /// A new order, to be paid from a magic account.
     pub fn payment(&self, account: &str) -> Payment {
+        self.payment_with(random_id(), account)
+    }
+
+    /// The same with this id, for moments that are the same in each run.
+    pub fn payment_with(&self, id: ReferenceId, account: &str) -> Payment {
         let order = self.sim.create_source(SourceKind::Order, "USD", TOTAL);
         let session = SessionId::new(self.sim.create_session(SourceKind::Order, order));
         let (account, currency) = (account.parse().expect("an account"), "USD".parse().expect("a currency"));
         let expires_at = Timestamp::from_millis(self.sim.clock().now_ms() + 15 * 60_000);
-        let intent = Intent::collection(random_id(), session, account, currency)
+        let intent = Intent::collection(id, session, account, currency)
             .amount(TOTAL.parse().expect("an amount"))
             .session_expires_at(expires_at);
         Payment { order, intent }

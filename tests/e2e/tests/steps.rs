@@ -1,0 +1,293 @@
+//! The client's calls gone through step by step, as an event loop does: the same outcomes, and nothing is lost by who leaves.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex};
+use std::task::{Wake, Waker};
+use std::time::Duration;
+
+use dollr_client::core::{Bearer, Limit, Loss, Request, Response, SourceKind, Timestamp};
+use dollr_client::journal::{Journal as _, SqliteJournal};
+use dollr_client::{Attempt, Client, Error, Reconcile, Report, Step, Steps};
+use dollr_e2e::{Payment, World, random_id};
+
+/// A host of its own: an HTTP client, and the world's clock to sleep by.
+struct Host<'a> {
+    world: &'a World,
+    agent: ureq::Agent,
+    sends: usize,
+}
+
+impl<'a> Host<'a> {
+    fn new(world: &'a World) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
+        Self { world, agent: ureq::Agent::new_with_config(config), sends: 0 }
+    }
+
+    fn send(&mut self, request: &Request, bearer: Option<&Bearer>) -> Response {
+        self.sends += 1;
+        let uri = format!("{}{}", self.world.sim.base_url(), request.path);
+        let mut head = ureq::http::Request::builder().method(request.method.as_str()).uri(uri);
+        for (name, value) in request.headers() {
+            head = head.header(name, value);
+        }
+        if let Some(bearer) = bearer {
+            head = head.header("authorization", format!("Bearer {}", bearer.secret.expose()));
+        }
+        let body = request.body.as_ref().map_or("", |body| body.expose()).to_owned();
+        let mut answer = self.agent.run(head.body(body).expect("a request")).expect("an answer");
+        let status = answer.status().as_u16();
+        Response::new(status, answer.body_mut().read_to_vec().expect("a body"))
+    }
+
+    /// One step, and the result where it was the last one.
+    fn step<T>(&mut self, steps: &mut Steps<T>) -> Option<Result<T, Error>> {
+        match steps.next(Waker::noop()) {
+            Step::Send(request, bearer) => steps.answered(self.send(&request, bearer.as_ref())),
+            Step::Wait(until) => self.world.sim.clock().advance_to(until.expect("a moment").as_millis()),
+            Step::Done(result) => return Some(result),
+        }
+        None
+    }
+
+    fn run<T>(&mut self, mut steps: Steps<T>) -> Result<T, Error> {
+        loop {
+            if let Some(result) = self.step(&mut steps) {
+                return result;
+            }
+        }
+    }
+}
+
+fn collecting(client: &Client, payment: &Payment) -> Steps<Report> {
+    client.stepwise().collect(payment.intent.clone())
+}
+
+/// The same calls in the same order, the same moments and the same row, whoever sends and waits.
+#[test]
+fn steps_come_to_what_the_blocking_call_comes_to() {
+    for account in ["1000", "1001", "1002", "1010", "4000", "4221"] {
+        let id = random_id();
+        let seen = |stepwise: bool| {
+            let world = World::start();
+            let (client, payment) = (world.client(), world.payment_with(id, account));
+            let report = if stepwise {
+                Host::new(&world).run(collecting(&client, &payment))
+            } else {
+                client.collect(payment.intent.clone())
+            };
+            let report = report.expect("a report");
+            world.check_promises(&payment, &report);
+            let calls = world
+                .sim
+                .ledger()
+                .calls
+                .iter()
+                .map(|call| (call.at_ms, call.method.clone()))
+                .collect::<Vec<_>>();
+            let row = SqliteJournal::open(world.journal_path()).expect("a journal").load(&payment.key());
+            let row = row.expect("readable").expect("a row");
+            (report.verdict, report.state, report.calls, report.elapsed, calls, row.state, row.due)
+        };
+        assert_eq!(seen(true), seen(false), "{account}");
+    }
+}
+
+/// Pattern 1, an execution that is waited for and one that is looked at, step by step.
+#[test]
+fn every_door_opens_step_by_step() {
+    let world = World::start();
+    let client = world.client();
+    let mut host = Host::new(&world);
+    host.run(client.stepwise().sign_in()).expect("credentials");
+    let source = host.world.payment("1000").order;
+    let source = format!("ORDER:{source}").parse().expect("a source");
+    host.run(client.stepwise().create_session(source)).expect("a session");
+    let payment = world.hand_over("1002");
+    let id = payment.intent.reference_id();
+    host.run(client.stepwise().realtime_key(payment.intent.session(), SourceKind::Order, id)).expect("a key");
+    assert_eq!(host.run(client.stepwise().status(id)).expect("a report").verdict.name(), "open");
+    let patience = Duration::from_secs(60);
+    assert_eq!(host.run(client.stepwise().wait(id, patience)).expect("a report").verdict.name(), "paid");
+    let paid = format!("ORDER:{}", payment.order).parse().expect("a source");
+    let (currency, total) = ("USD".parse().expect("a currency"), "250.00".parse().expect("an amount"));
+    let verified = host.run(client.stepwise().verify_source(paid, currency, total, Duration::ZERO));
+    assert_eq!(verified.expect("a report").verdict.name(), "paid");
+}
+
+/// How a caller goes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Going {
+    /// He says so, before he does the step that he was told to do.
+    LeavesBefore,
+    /// He says so, while what he has sent is on its way.
+    LeavesDuring,
+    /// He is gone.
+    Drops,
+}
+
+/// I2, I5: a caller who goes away at any step has charged at most once; what he leaves is due at once, and others end it.
+#[test]
+fn who_leaves_at_any_step_loses_nothing_and_charges_once() {
+    for going in [Going::LeavesBefore, Going::LeavesDuring, Going::Drops] {
+        let mut under_way = 0;
+        for after in 0..100 {
+            let world = World::without_deduplication();
+            let (client, payment) = (world.client(), world.payment("1010"));
+            let mut steps = collecting(&client, &payment);
+            let mut host = Host::new(&world);
+            if (0..after).any(|_| host.step(&mut steps).is_some()) {
+                assert!(after > 5, "{going:?}: it was over after {after} steps");
+                break;
+            }
+            go(going, &mut host, steps);
+            under_way += usize::from(is_gone_on_with(going, &world, &payment));
+        }
+        assert!(under_way >= 3, "{going:?}: {under_way} moments in which something was on record");
+    }
+}
+
+fn go(going: Going, host: &mut Host<'_>, mut steps: Steps<Report>) {
+    match (steps.next(Waker::noop()), going) {
+        (_, Going::Drops) => return,
+        (Step::Send(request, bearer), Going::LeavesDuring) => {
+            host.send(&request, bearer.as_ref());
+            steps.lost(Loss::Unknown);
+        }
+        (_, Going::LeavesBefore | Going::LeavesDuring) => {}
+    }
+    let left = steps.leave();
+    assert!(!matches!(left, Some(Err(Error::Journal(_)))), "{left:?}");
+}
+
+/// Whether there was a row, for others to end.
+fn is_gone_on_with(going: Going, world: &World, payment: &Payment) -> bool {
+    let journal = SqliteJournal::open(world.journal_path()).expect("a journal");
+    let Some(row) = journal.load(&payment.key()).expect("readable") else {
+        assert_eq!(world.posts_and_charges(payment), (0, 0), "I1: {going:?}");
+        return false;
+    };
+    let now = Timestamp::from_millis(world.sim.clock().now_ms());
+    if let Some(due) = row.due {
+        let patience = Duration::from_secs(1_800 + 60);
+        let latest = if going == Going::Drops { patience } else { Duration::from_secs(60) };
+        assert!(due.since(now) <= latest, "{going:?}: due in {:?}", due.since(now));
+        world.sim.clock().advance_to(due.as_millis().max(now.as_millis()));
+    }
+    let client = world.client();
+    for _ in 0..50 {
+        client.reconcile(&Reconcile::default().workers(1)).expect("a summary");
+        world.sim.clock().advance_to(world.sim.clock().now_ms() + 60_000);
+    }
+    let report = client.status(payment.intent.reference_id());
+    let (posts, charges) = world.posts_and_charges(payment);
+    assert!(posts <= 1 && charges <= 1, "I2: {going:?}: {posts} requests, {charges} charges");
+    if let Ok(report) = report {
+        world.check_promises(payment, &report);
+        let expected = if charges == 1 { "paid" } else { "not_landed" };
+        let unsent = report.state == "prepared";
+        assert!(
+            unsent || report.verdict.name() == expected,
+            "I5: {going:?}: {charges} charges and {report:?}"
+        );
+    }
+    true
+}
+
+/// What a host is told when it is worth asking again.
+struct Woken(Mutex<Sender<()>>, AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        let _ = self.0.lock().expect("nobody panics").send(());
+    }
+}
+
+/// API §2: who needs the token while another one gets it is woken when it is there, and makes no call of its own.
+#[test]
+fn one_token_for_all_steps() {
+    let world = World::start();
+    let client = world.client();
+    let mut host = Host::new(&world);
+    let (mut first, mut second) = (client.stepwise().sign_in(), client.stepwise().sign_in());
+    let Step::Send(request, None) = first.next(Waker::noop()) else { panic!("a token is needed") };
+    let (tell, woken) = mpsc::channel();
+    let waker = Waker::from(Arc::new(Woken(Mutex::new(tell), AtomicUsize::new(0))));
+    assert!(matches!(second.next(&waker), Step::Wait(None)));
+    woken.try_recv().expect_err("nothing has happened");
+    let response = host.send(&request, None);
+    first.answered(response);
+    assert!(matches!(first.next(Waker::noop()), Step::Done(Ok(()))));
+    woken.try_recv().expect("woken");
+    assert!(matches!(second.next(&waker), Step::Done(Ok(()))));
+    assert_eq!(host.sends, 1);
+}
+
+/// Who leaves while another one gets the token goes at once, and who gets it and leaves holds nobody up.
+#[test]
+fn who_leaves_holds_nobody_up() {
+    let world = World::start();
+    let client = world.client();
+    let (mut first, mut second) = (client.stepwise().sign_in(), client.stepwise().sign_in());
+    assert!(matches!(first.next(Waker::noop()), Step::Send(..)));
+    assert!(matches!(second.next(Waker::noop()), Step::Wait(None)));
+    assert!(second.leave().is_none(), "it has waited for the other one's token");
+    assert!(matches!(first.leave(), Some(Ok(()))), "no token is no error of the credentials");
+    client.sign_in().expect("nobody holds the token");
+
+    let mut dropped = client.stepwise().sign_in();
+    world.sim.expire_tokens();
+    let _ = dropped.next(Waker::noop());
+    drop(dropped);
+    client.sign_in().expect("nobody holds the token");
+}
+
+/// Who waits for the budget and leaves is not held until it has a call.
+#[test]
+fn who_waits_for_the_budget_may_leave() {
+    let world = World::start();
+    let limit = Limit::new(1, Duration::from_secs(600)).expect("a limit");
+    let client = world.builder().limit(limit).build().expect("a client");
+    let payment = world.payment("1002");
+    let mut host = Host::new(&world);
+    let mut steps = collecting(&client, &payment);
+    while world.posts_and_charges(&payment).0 == 0 {
+        assert!(host.step(&mut steps).is_none());
+    }
+    // The call of these ten minutes was the payment's own.
+    for _ in 0..20 {
+        assert!(host.step(&mut steps).is_none());
+    }
+    let report = steps.leave().expect("an end").expect("a report");
+    assert_eq!(report.verdict.name(), "open");
+    assert_eq!(world.posts_and_charges(&payment), (1, 1));
+}
+
+/// Pattern 3: a waiting host is woken by what the channel's thread hears, long before it would have asked again.
+#[test]
+fn what_a_channel_hears_wakes_the_host() {
+    let world = World::in_real_time();
+    let client = world.client();
+    let payment = world.payment("1002");
+    let attempt = Attempt::new(payment.intent.clone()).realtime(SourceKind::Order);
+    let mut steps = client.stepwise().collect(attempt);
+    let (tell, bell) = mpsc::channel();
+    let waker = Waker::from(Arc::new(Woken(Mutex::new(tell), AtomicUsize::new(0))));
+    let mut host = Host::new(&world);
+    let mut rung = 0;
+    let report = loop {
+        match steps.next(&waker) {
+            Step::Send(request, bearer) => steps.answered(host.send(&request, bearer.as_ref())),
+            Step::Wait(until) => {
+                let now = world.sim.clock().now_ms();
+                let left = until.expect("a moment").as_millis().saturating_sub(now) + 1;
+                rung += usize::from(bell.recv_timeout(Duration::from_millis(left)).is_ok());
+            }
+            Step::Done(result) => break result.expect("a report"),
+        }
+    };
+    world.check_promises(&payment, &report);
+    assert_eq!(report.verdict.name(), "paid");
+    assert!(rung > 0, "the channel was joined, and told so");
+}
