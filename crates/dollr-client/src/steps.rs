@@ -225,19 +225,14 @@ struct Slot {
 impl Desk {
     pub(crate) async fn send(&self, request: &Request, bearer: Option<&Bearer>) -> Event {
         let exchange = request.exchange;
-        if self.is_leaving() {
-            return Event::Lost { exchange, loss: Loss::NotSent };
-        }
         self.slot().wanted = Some((request.clone(), bearer.cloned()));
         poll_fn(|_| {
             let mut slot = self.slot();
             match slot.event.take() {
                 Some(event) => Poll::Ready(event),
                 None if !slot.leaving => Poll::Pending,
-                None => {
-                    let loss = if slot.wanted.take().is_some() { Loss::NotSent } else { Loss::Unknown };
-                    Poll::Ready(Event::Lost { exchange, loss })
-                }
+                // Who leaves may have sent it or not: what is not known is asked about.
+                None => Poll::Ready(Event::Lost { exchange, loss: Loss::Unknown }),
             }
         })
         .await

@@ -224,6 +224,44 @@ fn one_token_for_all_steps() {
     assert_eq!(host.sends, 1);
 }
 
+/// A moment that is over is not waited for again while somebody else renews the token.
+#[test]
+fn who_waits_for_the_token_waits_for_no_moment() {
+    let world = World::start();
+    let client = world.client();
+    client.sign_in().expect("credentials");
+    let pass = |minutes: u64| world.sim.clock().advance_to(world.sim.clock().now_ms() + minutes * 60_000);
+    pass(54);
+    let payment = world.payment("1010");
+    let (mut waits, mut renews) = (collecting(&client, &payment), client.stepwise().sign_in());
+    let mut host = Host::new(&world);
+    while world.posts_and_charges(&payment).0 == 0 {
+        assert!(host.step(&mut waits).is_none());
+    }
+    assert!(matches!(waits.next(Waker::noop()), Step::Wait(Some(_))));
+    pass(2);
+    assert!(matches!(renews.next(Waker::noop()), Step::Send(..)));
+    assert!(matches!(waits.next(Waker::noop()), Step::Wait(None)));
+}
+
+/// What was answered is answered: nobody can take it back.
+#[test]
+fn an_answer_is_heard_once() {
+    let world = World::start();
+    let client = world.client();
+    let mut host = Host::new(&world);
+    let mut steps = client.stepwise().sign_in();
+    steps.lost(Loss::Unknown);
+    let Step::Send(request, _) = steps.next(Waker::noop()) else { panic!("a token is needed") };
+    let response = host.send(&request, None);
+    steps.answered(response);
+    steps.lost(Loss::Unknown);
+    steps.answered(Response::new(401, ""));
+    assert!(matches!(steps.next(Waker::noop()), Step::Done(Ok(()))));
+    client.stepwise().sign_in().leave().expect("an end").expect("the token is there");
+    assert_eq!(host.sends, 1);
+}
+
 /// Who leaves while another one gets the token goes at once, and who gets it and leaves holds nobody up.
 #[test]
 fn who_leaves_holds_nobody_up() {
@@ -262,6 +300,25 @@ fn who_waits_for_the_budget_may_leave() {
     let report = steps.leave().expect("an end").expect("a report");
     assert_eq!(report.verdict.name(), "open");
     assert_eq!(world.posts_and_charges(&payment), (1, 1));
+}
+
+/// The same where the budget has a call in a moment.
+#[test]
+fn who_waits_a_moment_for_the_budget_may_leave() {
+    let world = World::start();
+    let limit = Limit::new(1, Duration::from_secs(1)).expect("a limit");
+    let client = world.builder().limit(limit).build().expect("a client");
+    let payments = [world.payment("1002"), world.payment("1002")];
+    let mut host = Host::new(&world);
+    let mut steps = payments.each_ref().map(|payment| collecting(&client, payment));
+    while world.posts_and_charges(&payments[0]).0 == 0 {
+        assert!(host.step(&mut steps[0]).is_none());
+    }
+    for _ in 0..2 {
+        assert!(matches!(steps[1].next(Waker::noop()), Step::Wait(Some(_))));
+    }
+    steps[1].leave().expect("an end").expect("a report");
+    assert_eq!(world.posts_and_charges(&payments[1]), (0, 0));
 }
 
 /// Pattern 3: a waiting host is woken by what the channel's thread hears, long before it would have asked again.
