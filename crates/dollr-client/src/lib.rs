@@ -91,6 +91,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Without a thread
+//!
+//! [`Client::stepwise`] has the same calls as [`Steps`]: each step is a request to send, a moment to wait for, or the end. Event
+//! loops and other languages go through them with an HTTP client and a sleep of their own; what is decided is the same.
+//!
 //! # What it takes care of
 //!
 //! One token for all threads, renewed once at a time. Nothing is followed, repeated or decompressed by the HTTP stack:
