@@ -14,7 +14,7 @@ use dollr_core::{
 
 use crate::host::Host;
 use crate::realtime::{Bell, Heard};
-use crate::{Attempt, Client, Clock, Error, Report};
+use crate::{Attempt, Client, Clock, Error, Reconcile, Report, Summary};
 
 /// What to do now.
 #[derive(Debug)]
@@ -194,6 +194,12 @@ impl Stepwise<'_> {
     /// See [`Client::status`].
     pub fn status(&self, reference_id: ReferenceId) -> Steps<Report> {
         self.steps(move |client| async move { client.asking(reference_id).await })
+    }
+
+    /// See [`Client::reconcile`]. One row after another, whatever its number of workers: several calls beside each other do what
+    /// several workers do, since none takes what another one has.
+    pub fn reconcile(&self, how: Reconcile) -> Steps<Summary> {
+        self.steps(move |client| async move { client.reconciling(&how).await })
     }
 
     fn steps<T, F>(&self, call: impl FnOnce(Client) -> F) -> Steps<T>

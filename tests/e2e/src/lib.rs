@@ -3,9 +3,11 @@
 //! nothing and every run is the same.
 #![allow(clippy::missing_panics_doc, reason = "where a test cannot go on, it fails")]
 
+mod host;
 mod tls;
 mod watched;
 
+pub use host::Host;
 pub use tls::Authority;
 pub use watched::{Watch, Watched};
 

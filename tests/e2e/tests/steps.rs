@@ -6,58 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use dollr_client::core::{Bearer, Limit, Loss, Request, Response, SourceKind, Timestamp};
+use dollr_client::core::{Limit, Loss, Response, SourceKind, Timestamp};
 use dollr_client::journal::{Journal as _, SqliteJournal};
-use dollr_client::{Attempt, Client, Error, Reconcile, Report, Step, Steps};
-use dollr_e2e::{Payment, World, random_id};
-
-/// A host of its own: an HTTP client, and the world's clock to sleep by.
-struct Host<'a> {
-    world: &'a World,
-    agent: ureq::Agent,
-    sends: usize,
-}
-
-impl<'a> Host<'a> {
-    fn new(world: &'a World) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
-        Self { world, agent: ureq::Agent::new_with_config(config), sends: 0 }
-    }
-
-    fn send(&mut self, request: &Request, bearer: Option<&Bearer>) -> Response {
-        self.sends += 1;
-        let uri = format!("{}{}", self.world.sim.base_url(), request.path);
-        let mut head = ureq::http::Request::builder().method(request.method.as_str()).uri(uri);
-        for (name, value) in request.headers() {
-            head = head.header(name, value);
-        }
-        if let Some(bearer) = bearer {
-            head = head.header("authorization", format!("Bearer {}", bearer.secret.expose()));
-        }
-        let body = request.body.as_ref().map_or("", |body| body.expose()).to_owned();
-        let mut answer = self.agent.run(head.body(body).expect("a request")).expect("an answer");
-        let status = answer.status().as_u16();
-        Response::new(status, answer.body_mut().read_to_vec().expect("a body"))
-    }
-
-    /// One step, and the result where it was the last one.
-    fn step<T>(&mut self, steps: &mut Steps<T>) -> Option<Result<T, Error>> {
-        match steps.next(Waker::noop()) {
-            Step::Send(request, bearer) => steps.answered(self.send(&request, bearer.as_ref())),
-            Step::Wait(until) => self.world.sim.clock().advance_to(until.expect("a moment").as_millis()),
-            Step::Done(result) => return Some(result),
-        }
-        None
-    }
-
-    fn run<T>(&mut self, mut steps: Steps<T>) -> Result<T, Error> {
-        loop {
-            if let Some(result) = self.step(&mut steps) {
-                return result;
-            }
-        }
-    }
-}
+use dollr_client::{Attempt, Client, Error, Reconcile, Report, Step, Steps, Summary};
+use dollr_e2e::{Host, Payment, World, random_id};
 
 fn collecting(client: &Client, payment: &Payment) -> Steps<Report> {
     client.stepwise().collect(payment.intent.clone())
@@ -100,7 +52,7 @@ fn every_door_opens_step_by_step() {
     let client = world.client();
     let mut host = Host::new(&world);
     host.run(client.stepwise().sign_in()).expect("credentials");
-    let source = host.world.payment("1000").order;
+    let source = world.payment("1000").order;
     let source = format!("ORDER:{source}").parse().expect("a source");
     host.run(client.stepwise().create_session(source)).expect("a session");
     let payment = world.hand_over("1002");
@@ -202,6 +154,58 @@ impl Wake for Woken {
         self.1.fetch_add(1, Ordering::Relaxed);
         let _ = self.0.lock().expect("nobody panics").send(());
     }
+}
+
+/// I14: several runs beside each other, each a row at a time, ask about each payment once, and come together to what workers do.
+#[test]
+fn runs_beside_each_other_ask_once_about_each_payment() {
+    let world = World::start();
+    let payments: Vec<_> = (0..50).map(|_| world.hand_over("1002")).collect();
+    world.sim.clock().advance_to(world.sim.clock().now_ms() + 10 * 60_000);
+    let asked = || world.sim.ledger().calls.iter().filter(|call| call.method == "GET").count();
+    let before = asked();
+    let clients = [world.client(), world.client(), world.client()];
+    let mut runs = clients.each_ref().map(|client| Some(client.stepwise().reconcile(Reconcile::default())));
+    let mut host = Host::new(&world);
+    let mut summary: Option<Summary> = None;
+    while runs.iter().any(Option::is_some) {
+        for run in &mut runs {
+            let Some(result) = run.as_mut().and_then(|steps| host.step(steps)) else { continue };
+            let later = result.expect("a summary");
+            assert!(later.asked >= 10, "each of them has worked");
+            summary = Some(match summary {
+                Some(summary) => summary.merge(later),
+                None => later,
+            });
+            *run = None;
+        }
+    }
+    let summary = summary.expect("three runs");
+    assert_eq!(asked() - before, 50);
+    let mut keys: Vec<_> = payments.iter().map(Payment::key).collect();
+    keys.sort();
+    assert_eq!((summary.asked, summary.calls.status, summary.paid), (50, 50, keys));
+    assert_eq!((summary.verdicts, summary.backlog.open), ([("paid", 50)].into(), 0));
+}
+
+/// I14: who leaves a run gives back what he has taken, and others may take it at once.
+#[test]
+fn who_leaves_a_run_gives_back_what_he_has_taken() {
+    let world = World::start();
+    let payments: Vec<_> = (0..10).map(|_| world.hand_over("1002")).collect();
+    world.sim.clock().advance_to(world.sim.clock().now_ms() + 10 * 60_000);
+    let client = world.client();
+    let mut run = client.stepwise().reconcile(Reconcile::default());
+    let mut host = Host::new(&world);
+    let polled = |world: &World| world.sim.ledger().calls.iter().filter(|call| call.method == "GET").count();
+    let before = polled(&world);
+    while polled(&world) < before + 3 {
+        assert!(host.step(&mut run).is_none());
+    }
+    let left = run.leave().expect("an end").expect("a summary");
+    assert_eq!(left.asked, 3);
+    let rest = world.client().reconcile(&Reconcile::default()).expect("a summary");
+    assert_eq!((left.paid.len() + rest.paid.len(), rest.asked), (payments.len(), 7));
 }
 
 /// API §2: who needs the token while another one gets it is woken when it is there, and makes no call of its own.

@@ -5,7 +5,7 @@ mod row;
 mod run;
 mod window;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use dollr_core::{Budget, Limit, Progress, Verdict};
 use dollr_journal::Backlog;
-use tracing::{info, info_span};
+use tracing::{Instrument, info, info_span};
 
 use crate::drive::Calls;
 use crate::{Client, Error, throttle};
@@ -120,6 +120,35 @@ impl Summary {
         !(self.conflicts.is_empty() && self.stuck.is_empty() && self.unreadable.is_empty())
     }
 
+    /// Both runs, beside each other or one after the other, as one; how much there is to do is as the later one has seen it.
+    #[must_use]
+    pub fn merge(mut self, later: Self) -> Self {
+        self.count(Toll { calls: later.calls, throttled: later.throttled });
+        for (verdict, times) in later.verdicts {
+            *self.verdicts.entry(verdict).or_default() += times;
+        }
+        // What nobody looks after is seen by each run.
+        let both = |seen: Vec<String>, more: Vec<String>| {
+            let all: BTreeSet<_> = seen.into_iter().chain(more).collect();
+            all.into_iter().collect()
+        };
+        let unreadable: BTreeMap<_, _> = self.unreadable.into_iter().chain(later.unreadable).collect();
+        Self {
+            asked: self.asked + later.asked,
+            lag: self.lag.max(later.lag),
+            paid: both(self.paid, later.paid),
+            conflicts: both(self.conflicts, later.conflicts),
+            stuck: both(self.stuck, later.stuck),
+            not_sent: both(self.not_sent, later.not_sent),
+            unreadable: unreadable.into_iter().collect(),
+            overtaken: self.overtaken + later.overtaken,
+            cool_down: self.cool_down.max(later.cool_down),
+            stopped: self.stopped || later.stopped,
+            backlog: later.backlog,
+            ..self
+        }
+    }
+
     fn count(&mut self, toll: Toll) {
         self.calls.execute += toll.calls.execute;
         self.calls.status += toll.calls.status;
@@ -185,13 +214,24 @@ impl Client {
     /// about once more an hour later; what is open at its horizon is given up as stuck. What was never sent is not sent, but
     /// listed.
     pub fn reconcile(&self, how: &Reconcile) -> Result<Summary, Error> {
-        let journal = self.journal()?;
         self.sign_in()?;
-        let run = Run::new(self, journal, how);
+        let run = Run::new(self, self.journal()?, how);
         let _span = info_span!("reconcile").entered();
-        let mut summary = run.pass()?;
+        let summary = run.pass()?;
+        self.summed_up(&run, summary)
+    }
+
+    /// The same, one row after another.
+    pub(crate) async fn reconciling(&self, how: &Reconcile) -> Result<Summary, Error> {
+        self.signing_in().await?;
+        let run = Run::new(self, self.journal()?, how);
+        let summary = run.pass_alone().instrument(info_span!("reconcile")).await?;
+        self.summed_up(&run, summary)
+    }
+
+    fn summed_up(&self, run: &Run<'_>, mut summary: Summary) -> Result<Summary, Error> {
         run.take_in_unattended(&mut summary)?;
-        summary.backlog = journal.backlog(self.clock.now())?;
+        summary.backlog = self.backlog()?;
         summary.tell(self.budget()?.as_ref());
         Ok(summary)
     }

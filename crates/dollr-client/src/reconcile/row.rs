@@ -6,7 +6,6 @@ use dollr_core::{
     Action, Conflict, Event, Execution, Machine, Request, Snapshot, Source, Stuck, Timestamp, Verdict,
 };
 use dollr_journal::{Entry, JournalError, Kind, Page, Version, Write};
-use pollster::block_on;
 
 use super::run::{Run, TERM};
 use crate::Error;
@@ -94,7 +93,7 @@ impl<'a> Attended<'a> {
     }
 
     /// As [`Drive`](crate::drive::Drive) does, but nobody waits here. None where it cannot go on now.
-    pub(super) fn until_it_waits<M: Machine>(&mut self, machine: M) -> Result<Option<M>, Error> {
+    pub(super) async fn until_it_waits<M: Machine>(&mut self, machine: M) -> Result<Option<M>, Error> {
         let client = self.run.client;
         let adopted = Event::Adopted { horizon: self.run.how.horizon };
         let mut machine = applied(machine, adopted, client.clock.now())?;
@@ -107,7 +106,7 @@ impl<'a> Attended<'a> {
                     }
                     Event::Recorded
                 }
-                Action::Send(request) => match self.exchange(&request)? {
+                Action::Send(request) => match self.exchange(&request).await? {
                     Some(event) => event,
                     None if self.toll == Toll::default() => return Ok(None),
                     None => return Ok(Some(machine)),
@@ -138,19 +137,19 @@ impl<'a> Attended<'a> {
     }
 
     /// One call, once the budget has one; none where the vendor wants to be left alone for long, or the run is stopped.
-    fn exchange(&mut self, request: &Request) -> Result<Option<Event>, Error> {
+    async fn exchange(&mut self, request: &Request) -> Result<Option<Event>, Error> {
         let Run { client, journal, throttle, .. } = self.run;
         let permit = match throttle {
             None => None,
             Some(throttle) => {
                 let patience = |not_yet: NotYet| self.run.has_patience(not_yet, self.taken_at);
-                match block_on(wait_for_permit(&client.host, throttle, *journal, &*client.clock, patience))? {
+                match wait_for_permit(&client.host, throttle, *journal, &*client.clock, patience).await? {
                     Ok(permit) => Some((throttle, permit)),
                     Err(_) => return Ok(None),
                 }
             }
         };
-        let event = block_on(client.exchange_now(request))?;
+        let event = client.exchange_now(request).await?;
         self.toll.calls.count(request.exchange.purpose, &event);
         self.toll.throttled +=
             u64::from(matches!(&event, Event::Answered { response, .. } if response.status() == 429));

@@ -1,4 +1,4 @@
-//! One run: rows are taken in batches, looked after by several workers, and saved as they come back.
+//! One run: rows are taken in batches, looked after, by several workers or one after another, and saved.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use dollr_core::{Execution, Machine, Source, Timestamp, Why};
 use dollr_journal::{AHEAD, Entry, Journal, JournalError, Kind, Lease};
-use tracing::{debug, info_span, warn};
+use pollster::block_on;
+use tracing::{Instrument, debug, info_span, warn};
 
 use super::row::{self, Attended, Settled, Toll};
 use super::window::Window;
@@ -35,6 +36,9 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// How long to wait for the server at a time.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// How many rows are taken at a time by who looks after one after another.
+const ALONE: usize = 20;
+
 /// A row to look after.
 struct Job {
     entry: Entry,
@@ -56,6 +60,12 @@ enum Outcome {
     /// Its worker panicked, as all will see once the others are back.
     Lost,
     Failed(Entry, Error),
+}
+
+impl Told {
+    fn is_late(&self) -> bool {
+        matches!(self.0, Outcome::Late(_))
+    }
 }
 
 /// Says of a worker that panics that its row does not come back.
@@ -110,6 +120,26 @@ impl<'a> Run<'a> {
         })
     }
 
+    /// The same, one row after another, for a host that waits itself.
+    pub(super) async fn pass_alone(&self) -> Result<Summary, Error> {
+        let mut summary = Summary::default();
+        let mut more = true;
+        while more {
+            let taken_at = self.client.clock.now();
+            let (taken, rest) = self.take(ALONE)?;
+            self.note_lag(&taken, &mut summary);
+            more = rest;
+            let mut outcomes = Vec::new();
+            for entry in taken {
+                outcomes.push(self.attend(Job { entry, taken_at }).await);
+            }
+            more |= outcomes.iter().any(Told::is_late);
+            self.settle(outcomes, &mut summary)?;
+            self.tell(&summary);
+        }
+        Ok(self.over(summary))
+    }
+
     /// Takes what is due, hands it out, and saves what comes back, all of it that is there at a time.
     fn coordinate(&self, jobs: &Sender<Job>, told: &Receiver<Told>) -> Result<Summary, Error> {
         let mut summary = Summary::default();
@@ -127,9 +157,7 @@ impl<'a> Run<'a> {
                 };
                 more = rest;
                 out += taken.len();
-                if let Some(due) = taken.first().and_then(|entry| entry.due) {
-                    summary.lag = summary.lag.max(self.begun.since(due));
-                }
+                self.note_lag(&taken, &mut summary);
                 for entry in taken {
                     // Nobody hangs up before the last row is back.
                     let _ = jobs.send(Job { entry, taken_at });
@@ -143,22 +171,34 @@ impl<'a> Run<'a> {
                 break;
             }
             out -= outcomes.len();
-            more |= outcomes.iter().any(|Told(outcome, _)| matches!(outcome, Outcome::Late(_)));
+            more |= outcomes.iter().any(Told::is_late);
             if let Err(error) = self.settle(outcomes, &mut summary) {
                 // What is left is given back, as far as that can be done.
                 self.halt.store(true, Ordering::Relaxed);
                 failure.get_or_insert(error);
             }
-            if let Some(watch) = &self.how.watch {
-                watch(&summary);
-            }
+            self.tell(&summary);
         }
-        if let Some(error) = failure {
-            return Err(error);
+        failure.map_or(Ok(()), Err)?;
+        Ok(self.over(summary))
+    }
+
+    /// How late the oldest row was.
+    fn note_lag(&self, taken: &[Entry], summary: &mut Summary) {
+        if let Some(due) = taken.first().and_then(|entry| entry.due) {
+            summary.lag = summary.lag.max(self.begun.since(due));
         }
-        summary.stopped = self.how.stop.load(Ordering::Relaxed);
-        summary.cool_down = *self.cool_down.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(summary)
+    }
+
+    fn tell(&self, summary: &Summary) {
+        if let Some(watch) = &self.how.watch {
+            watch(summary);
+        }
+    }
+
+    fn over(&self, summary: Summary) -> Summary {
+        let cool_down = *self.cool_down.lock().unwrap_or_else(PoisonError::into_inner);
+        Summary { stopped: self.how.stop.load(Ordering::Relaxed), cool_down, ..summary }
     }
 
     /// What is due since before the run began, and whether there may be more: what becomes due again meanwhile is the next
@@ -267,7 +307,8 @@ impl<'a> Run<'a> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.how.stop.load(Ordering::Relaxed) || self.halt.load(Ordering::Relaxed)
+        let asked = self.how.stop.load(Ordering::Relaxed) || self.client.host.is_leaving();
+        asked || self.halt.load(Ordering::Relaxed)
     }
 
     fn is_late(&self, taken_at: Timestamp) -> bool {
@@ -287,27 +328,34 @@ impl<'a> Run<'a> {
         let _guard = Guard(tell);
         loop {
             let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(Job { entry, taken_at }) = next else { return };
-            let outcome = match entry.kind {
-                _ if self.is_stopped() => Told(Outcome::Untouched(entry), Toll::default()),
-                _ if self.is_late(taken_at) => Told(Outcome::Late(entry), Toll::default()),
-                Kind::Execution => self.look_after::<Execution>(entry, taken_at),
-                Kind::Source => self.look_after::<Source>(entry, taken_at),
-            };
-            if tell.send(outcome).is_err() {
+            let Ok(job) = next else { return };
+            if tell.send(block_on(self.attend(job))).is_err() {
                 return;
             }
         }
     }
 
-    fn look_after<M: Machine>(&self, entry: Entry, taken_at: Timestamp) -> Told {
-        let _span = info_span!("payment", key = entry.key).entered();
+    async fn attend(&self, Job { entry, taken_at }: Job) -> Told {
+        if self.is_stopped() {
+            return Told(Outcome::Untouched(entry), Toll::default());
+        }
+        if self.is_late(taken_at) {
+            return Told(Outcome::Late(entry), Toll::default());
+        }
+        let span = info_span!("payment", key = entry.key);
+        match entry.kind {
+            Kind::Execution => self.look_after::<Execution>(entry, taken_at).instrument(span).await,
+            Kind::Source => self.look_after::<Source>(entry, taken_at).instrument(span).await,
+        }
+    }
+
+    async fn look_after<M: Machine>(&self, entry: Entry, taken_at: Timestamp) -> Told {
         let saved = match M::restore(&entry.snapshot) {
             Ok(saved) => saved,
             Err(error) => return Told(Outcome::Unreadable(entry, error.to_string()), Toll::default()),
         };
         let mut attended = Attended::new(self, &entry, taken_at);
-        let looked = attended.until_it_waits(saved.clone());
+        let looked = attended.until_it_waits(saved.clone()).await;
         let toll = attended.toll();
         let outcome = match looked {
             Ok(Some(machine)) => Outcome::Settled(Box::new(attended.settled(&saved, &machine))),
