@@ -185,6 +185,7 @@ fn runs_beside_each_other_ask_once_about_each_payment() {
     let mut keys: Vec<_> = payments.iter().map(Payment::key).collect();
     keys.sort();
     assert_eq!((summary.asked, summary.calls.status, summary.paid), (50, 50, keys));
+    assert!(summary.lag >= Duration::from_secs(300), "they were due minutes ago");
     assert_eq!((summary.verdicts, summary.backlog.open), ([("paid", 50)].into(), 0));
 }
 
