@@ -3,10 +3,12 @@
 //! nothing and every run is the same.
 #![allow(clippy::missing_panics_doc, reason = "where a test cannot go on, it fails")]
 
+mod cutter;
 mod host;
 mod tls;
 mod watched;
 
+pub use cutter::{Cut, Cutter, How, Made, Side};
 pub use host::Host;
 pub use tls::Authority;
 pub use watched::{Watch, Watched};
