@@ -1,0 +1,120 @@
+//! Answers that are more than they seem: packed bombs (T8), and one that goes on where the next one should begin (T14).
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use dollr_client::{Attempt, Client};
+use dollr_e2e::World;
+
+/// A gibibyte of noughts, packed twice.
+const BOMB: &[u8] = include_bytes!("nested.gz");
+
+const TOKEN: &str = r#"{"access_token": "abc", "expires_in": 60}"#;
+
+/// One request, read to its end; nothing where the connection has ended.
+fn request(reader: &mut BufReader<&TcpStream>) -> Option<String> {
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    let length =
+        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    reader.read_exact(&mut vec![0; length.unwrap_or(0)]).ok()?;
+    Some(head)
+}
+
+fn answered(extra: &str, body: &[u8]) -> Vec<u8> {
+    let mut answer = format!("HTTP/1.1 200 OK\r\n{extra}Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+    answer.extend_from_slice(body);
+    answer
+}
+
+/// A server that keeps its connections, and gives tokens; all else is answered by `other`, which is told the request's head.
+fn server(other: impl Fn(&str) -> Vec<u8> + Send + Clone + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let other = other.clone();
+            std::thread::spawn(move || {
+                let mut reader = BufReader::new(&stream);
+                while let Some(head) = request(&mut reader) {
+                    let token = head.starts_with("POST /v1/jwt/");
+                    let answer = if token { answered("", TOKEN.as_bytes()) } else { other(&head) };
+                    if (&stream).write_all(&answer).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    url
+}
+
+fn client(world: &World, url: &str) -> Client {
+    world.builder().base_url(url).build().expect("a client")
+}
+
+/// The most memory that this process has had, in KiB.
+#[cfg(target_os = "linux")]
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
+}
+
+/// T8: no compression is asked for, and none is undone, however often an answer is packed.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_packed_answer_is_not_unpacked() {
+    let world = World::start();
+    let before = peak_kib();
+    for encoding in ["gzip", "gzip, gzip", "deflate", "br"] {
+        let url = server(move |_| answered(&format!("Content-Encoding: {encoding}\r\n"), BOMB));
+        let answer = client(&world, &url).create_session("ORDER:202".parse().expect("a source"));
+        assert!(answer.is_err(), "{encoding}");
+    }
+    let grown = peak_kib() - before;
+    assert!(grown < 64 * 1024, "{grown} KiB");
+}
+
+fn paid(id: &str) -> Vec<u8> {
+    let body = format!(
+        r#"{{"reference_id": "{id}", "operation_type": "COLLECTION", "status": "COMPLETED", "payer_amount": "250.00", "payer_currency": "USD", "payee_amount": "250.00", "payee_currency": "USD"}}"#
+    );
+    answered("Content-Type: application/json\r\n", body.as_bytes())
+}
+
+/// T14: an answer is cut off at a mebibyte, and its connection is not used again: what follows on it, which says that everything is
+/// paid, is nobody's answer.
+#[test]
+fn what_follows_an_answer_is_not_the_next_one() {
+    let world = World::start();
+    let payment = world.payment("1002");
+    let id = payment.key();
+    let url = server(move |head| {
+        let forged = paid(&id);
+        let mut body = vec![b' '; if head.starts_with("GET ") { 1024 * 1024 + 1 } else { 0 }];
+        body.extend_from_slice(&forged);
+        body.extend_from_slice(&forged);
+        answered("Content-Type: application/json\r\n", &body)
+    });
+    let attempt = Attempt::new(payment.intent.clone()).patience(Duration::from_secs(60));
+    let report = client(&world, &url).collect(attempt).expect("a report");
+    assert_eq!(report.verdict.name(), "open", "{report:?}");
+    assert!(report.calls.status > 3, "it has asked again and again: {report:?}");
+}
+
+/// The server's forgery is one: told in its place, it is believed.
+#[test]
+fn the_forged_answer_would_be_believed() {
+    let world = World::start();
+    let payment = world.payment("1002");
+    let id = payment.key();
+    let url = server(move |_| paid(&id));
+    let report = client(&world, &url).collect(payment.intent.clone()).expect("a report");
+    assert_eq!(report.verdict.name(), "paid", "{report:?}");
+}
