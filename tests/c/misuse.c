@@ -1,4 +1,4 @@
-/* What a check can prevent, it prevents: handles, pointers and texts that are not what they should be. */
+/* What a check can prevent, it prevents: handles, pointers and texts that are not what they should be (I13; T23, T25, T29). */
 #include "check.h"
 
 static void what_was_freed_is_an_error(void) {

@@ -1,4 +1,4 @@
-/* Random calls, most of them wrong: whatever comes in whatever order, there is a code, and no sanitizer has a word to say. */
+/* Random calls, most of them wrong (I13; T23, T25): whatever comes in whatever order, there is a code, and no sanitizer has a word to say. */
 #include "check.h"
 
 #include <time.h>

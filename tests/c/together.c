@@ -1,4 +1,4 @@
-/* Threads and forks. */
+/* Threads and forks (I13; T22, T26). */
 #include "check.h"
 
 #include <pthread.h>
