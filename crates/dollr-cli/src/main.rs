@@ -37,6 +37,7 @@ use crate::args::{Args, Command};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
+    leave_no_core_dump();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return usage::explain(&error),
@@ -66,6 +67,17 @@ fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Goods(command) => goods::run(args, command),
         Command::Reconcile(how) => reconcile::run(args, how),
         Command::Journal(command) => journal::run(args, command),
+    }
+}
+
+/// Credentials and tokens are in this process's memory: a crash does not write them to a disk (I10).
+fn leave_no_core_dump() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { maximum, .. } = getrlimit(Resource::Core);
+        // Less than there is may always be asked for.
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
     }
 }
 

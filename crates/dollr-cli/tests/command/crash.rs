@@ -70,6 +70,34 @@ fn a_payment_that_was_killed_while_waiting_is_gone_on_with() {
     assert_eq!(shop.posts(&id), 1);
 }
 
+/// I10: where it crashes with credentials in its memory, no core of it is dumped to a disk.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_process_with_credentials_leaves_no_core_dump() {
+    let shop = careless_shop();
+    let (id, session) = (new_id(), shop.session("25.00"));
+    let collect = format!("collect --session {session} --account 3000 --currency USD --reference-id {id}");
+    // Somebody who wants cores of all that crashes.
+    let mut wanting = std::process::Command::new("sh");
+    let command = shop.command(collect.split_whitespace());
+    wanting
+        .args(["-c", "ulimit -S -c unlimited; exec \"$0\" \"$@\""])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => wanting.env(name, value),
+            None => wanting.env_remove(name),
+        };
+    }
+    let mut running = Running::start(wanting);
+    wait_until("the request has left", || shop.posts(&id) == 1);
+    let limits = running.proc("limits");
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit");
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+    running.kill();
+}
+
 /// The request was on its way when the process died, and the vendor has not seen it yet.
 #[test]
 fn a_404_after_a_crash_is_no_proof_of_absence() {

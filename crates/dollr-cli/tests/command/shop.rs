@@ -124,6 +124,12 @@ impl Running {
         Self(command.spawn().expect("the command"))
     }
 
+    /// What the system says of it, in one of its files.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn proc(&self, file: &str) -> String {
+        std::fs::read_to_string(format!("/proc/{}/{file}", self.0.id())).expect("a process")
+    }
+
     /// SIGKILL: it can't say goodbye.
     pub(crate) fn kill(&mut self) {
         self.0.kill().expect("killed");
