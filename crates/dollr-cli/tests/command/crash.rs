@@ -1,5 +1,7 @@
 //! SIGKILL in the middle: the id is on record (I1, I5), is asked about, and is never sent again (I2, T30).
 
+use std::process::Command;
+
 use dollr_sim::{Call, Fault, FaultKind, Simulator, SourceKind};
 use serde_json::json;
 
@@ -78,18 +80,12 @@ fn a_process_with_credentials_leaves_no_core_dump() {
     let (id, session) = (new_id(), shop.session("25.00"));
     let collect = format!("collect --session {session} --account 3000 --currency USD --reference-id {id}");
     // Somebody who wants cores of all that crashes.
-    let mut wanting = std::process::Command::new("sh");
     let command = shop.command(collect.split_whitespace());
-    wanting
-        .args(["-c", "ulimit -S -c unlimited; exec \"$0\" \"$@\""])
-        .arg(command.get_program())
-        .args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => wanting.env(name, value),
-            None => wanting.env_remove(name),
-        };
-    }
+    let mut wanting = Command::new("/bin/sh");
+    wanting.args(["-c", "ulimit -S -c unlimited; exec \"$0\" \"$@\""]);
+    wanting.arg(command.get_program()).args(command.get_args());
+    wanting.current_dir(shop.folder.path()).env_clear();
+    wanting.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut running = Running::start(wanting);
     wait_until("the request has left", || shop.posts(&id) == 1);
     let limits = running.proc("limits");

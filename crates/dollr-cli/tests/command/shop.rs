@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// A vendor, and a folder that is the command's working directory.
 pub(crate) struct Shop {
     pub(crate) sim: Simulator,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// What a run of the command left.
