@@ -149,7 +149,7 @@ fn an_unreadable_answer_is_not_quoted() {
     }
 }
 
-/// I10: a vendor that repeats the passcode, plain, escaped, or across the place where a message is cut, is not quoted.
+/// I10: a vendor that repeats the passcode, plain, escaped, as a place, or where a message is cut, is not quoted.
 #[test]
 fn a_refusal_that_repeats_the_passcode_is_told_without_its_words() {
     let escaped = PASSCODE.replace('/', "\\/");
@@ -159,6 +159,16 @@ fn a_refusal_that_repeats_the_passcode_is_told_without_its_words() {
         let refused = Scenario::of(Operation::Payout, Policy::default()).recorded();
         let refused = refused.posted("refused", Told::http(422, &told));
         assert_eq!(refused.verdict().to_string(), "refused: HTTP 422: body.passcode: not accepted");
+        let kept = refused.machine.snapshot().to_string();
+        assert!(!PASSCODE.as_bytes().windows(5).any(|piece| kept.as_bytes().windows(5).any(|w| w == piece)));
+    }
+    // Its name for the place may be the passcode, too, and each of its letters may be escaped.
+    let numbers = PASSCODE.bytes().fold(String::new(), |text, byte| text + &format!("\\u{byte:04x}"));
+    let far = format!("{}{numbers}", "x".repeat(295));
+    for (place, words) in [(PASSCODE, "no such field"), (&numbers, "no such field"), ("code", &far)] {
+        let told = format!(r#"{{"detail": [{{"loc": ["body", "{place}"], "msg": "{words}"}}]}}"#);
+        let refused = Scenario::of(Operation::Payout, Policy::default()).recorded();
+        let refused = refused.posted("refused", Told::http(422, &told));
         let kept = refused.machine.snapshot().to_string();
         assert!(!PASSCODE.as_bytes().windows(5).any(|piece| kept.as_bytes().windows(5).any(|w| w == piece)));
     }

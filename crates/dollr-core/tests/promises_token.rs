@@ -153,6 +153,10 @@ fn a_denial_is_believed_for_a_minute_and_repeats_no_secret() {
         let TokenAction::Denied(refusal) = denied.next(&credentials(), at(59)) else { panic!("{status}") };
         assert_eq!(refusal.to_string(), format!("HTTP {status}: body.client_secret: not accepted"));
         assert!(matches!(denied.next(&credentials(), at(60)), TokenAction::Obtain(_)), "{status}");
+        let told = r#"{"detail": [{"loc": ["body", "hunter2"], "msg": "no such field"}]}"#;
+        let denied = obtain(Token::new(), START, Response::new(status, told));
+        let TokenAction::Denied(refusal) = denied.next(&credentials(), at(0)) else { panic!("{status}") };
+        assert_eq!(refusal.to_string(), format!("HTTP {status}: not accepted"));
     }
     for status in [0, 302, 403, 404, 408, 409, 429, 500] {
         assert_eq!(obtain(Token::new(), START, Response::new(status, "")).state(), "Absent", "{status}");

@@ -180,12 +180,7 @@ impl Intent {
     /// What a refusal of the `POST` says; without its words, should they repeat the passcode.
     pub(super) fn refusal(&self, response: &Response) -> Refusal {
         let refusal = Refusal::of(response);
-        let repeats = |passcode: &Passcode| {
-            let code = passcode.code.expose();
-            // JSON may have escaped a slash or a quote of it.
-            let body = String::from_utf8_lossy(response.body()).replace('\\', "");
-            !code.is_empty() && (body.contains(&code.replace('\\', "")) || refusal.to_string().contains(code))
-        };
+        let repeats = |passcode: &Passcode| Refusal::repeats(response, passcode.code.expose());
         if self.passcode.0.as_ref().is_some_and(repeats) { refusal.without_words() } else { refusal }
     }
 

@@ -51,12 +51,23 @@ impl Refusal {
         Self { http_status: response.status(), problems }
     }
 
-    /// Only which fields are minded: the vendor's words could repeat a secret that was sent.
+    /// Only which fields are minded: the vendor's words could repeat a secret that was sent, and so could its name for a place
+    /// that no request has.
     pub(crate) fn without_words(mut self) -> Self {
         for problem in &mut self.problems {
             problem.message = "not accepted".to_string();
+            let ours = |field: &String| field.split('.').all(|part| PLACES.contains(&part));
+            problem.field = problem.field.take().filter(ours);
         }
         self
+    }
+
+    /// Whether the answer says this secret anywhere, plain or escaped.
+    pub(crate) fn repeats(response: &Response, secret: &str) -> bool {
+        let body = serde_json::from_slice::<Value>(response.body()).unwrap_or(Value::Null);
+        // JSON may have escaped a slash or a quote of it, and it may not be JSON.
+        let text = String::from_utf8_lossy(response.body()).replace('\\', "");
+        !secret.is_empty() && (text.contains(&secret.replace('\\', "")) || says(&body, secret))
     }
 
     /// Whether the answer complains, in any shape, that the id is there already, so that an earlier request did land.
@@ -76,6 +87,43 @@ impl fmt::Display for Refusal {
             write!(f, "{}{problem}", if n == 0 { ": " } else { "; " })?;
         }
         Ok(())
+    }
+}
+
+/// The parts of a request that holds a secret, as the vendor names them.
+const PLACES: [&str; 21] = [
+    "body",
+    "client_id",
+    "client_secret",
+    "session_id",
+    "reference_id",
+    "payment_account_id",
+    "payout_account_id",
+    "currency",
+    "passcode",
+    "token",
+    "code",
+    "phone",
+    "user_id",
+    "device",
+    "name",
+    "type",
+    "platform",
+    "user_agent",
+    "client_ip",
+    "header",
+    "query",
+];
+
+fn says(value: &Value, secret: &str) -> bool {
+    match value {
+        Value::String(text) => text.contains(secret),
+        Value::Array(items) => items.iter().any(|item| says(item, secret)),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| name.contains(secret) || says(value, secret))
+        }
+        Value::Number(number) => number.to_string().contains(secret),
+        Value::Null | Value::Bool(_) => false,
     }
 }
 
