@@ -7,7 +7,7 @@ use dollr_core::{
 use crate::draw::{Draw, ID, NOW};
 use crate::judge::{Expected, proves_execution, proves_source};
 use crate::sources::watch;
-use crate::walk::{look, tell};
+use crate::walk::{glance, look, tell};
 
 /// The bytes are the body.
 pub(crate) fn run(bytes: &[u8]) {
@@ -16,6 +16,7 @@ pub(crate) fn run(bytes: &[u8]) {
     if answer(&mut execution, bytes, now) {
         assert!(proves_execution(bytes, &collection()), "paid without proof (I4)");
     }
+    look(&execution, now);
     let mut source: Source = watch(&mut Draw::new(&[]), now);
     if answer(&mut source, bytes, now) {
         assert!(proves_source(bytes), "paid without proof (I4)");
@@ -33,7 +34,7 @@ pub(crate) fn answer<M: Machine + std::fmt::Debug>(machine: &mut M, body: &[u8],
     };
     let event = Event::Answered { exchange, response: Response::new(200, body) };
     assert!(tell(machine, event, now), "an answer that is awaited is refused");
-    look(machine, now);
+    glance(machine, now);
     matches!(machine.verdict(), Verdict::Paid(_))
 }
 

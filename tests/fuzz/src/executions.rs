@@ -7,7 +7,7 @@ use dollr_core::{
 
 use crate::draw::{Draw, EXECUTION_BODIES, ID, NOW};
 use crate::judge::{Expected, proves_execution};
-use crate::walk::{look, policy, tell};
+use crate::walk::{glance, look, policy, tell};
 
 /// A payment, and what is known of it from outside.
 struct Life {
@@ -32,8 +32,9 @@ pub(crate) fn run(bytes: &[u8]) {
             break;
         }
         life.step(&mut draw);
-        look(&life.machine, life.now);
+        glance(&life.machine, life.now);
     }
+    look(&life.machine, life.now);
 }
 
 impl Life {

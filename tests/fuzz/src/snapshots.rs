@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use dollr_core::{Budget, Execution, Machine, Snapshot, Source, Timestamp};
 
 use crate::draw::NOW;
-use crate::walk::look;
+use crate::walk::{glance, look};
 
 /// The bytes are the text.
 pub(crate) fn run(bytes: &[u8]) {
@@ -34,8 +34,9 @@ fn machine<M: Machine + Debug>(snapshot: &Snapshot) {
         }
     };
     for now in [0, NOW, 1 << 62] {
-        look(&machine, Timestamp::from_millis(now));
+        glance(&machine, Timestamp::from_millis(now));
     }
+    look(&machine, Timestamp::from_millis(NOW));
     // A flipped digit anywhere is found out, or makes no difference.
     let text = machine.snapshot().to_string();
     let place = snapshot.as_str().len() % text.len();

@@ -4,7 +4,7 @@ use dollr_core::{Action, Event, Machine, Source, Timestamp, Verdict};
 
 use crate::draw::{Draw, NOW, SOURCE_BODIES};
 use crate::judge::proves_source;
-use crate::walk::{look, policy, tell};
+use crate::walk::{glance, look, policy, tell};
 
 /// An invoice's life.
 pub(crate) fn run(bytes: &[u8]) {
@@ -39,8 +39,9 @@ pub(crate) fn run(bytes: &[u8]) {
                 _ => ask(&mut source, &mut draw, now),
             },
         }
-        look(&source, now);
+        glance(&source, now);
     }
+    look(&source, now);
 }
 
 /// An invoice over 250.00 USD.

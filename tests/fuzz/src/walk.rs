@@ -9,13 +9,19 @@ use crate::draw::Draw;
 /// What no text may hold.
 pub(crate) const SECRETS: [&str; 2] = ["pi_secret_do_not_log", "passcode-31415"];
 
-/// Looks at a machine from all sides.
-pub(crate) fn look<M: Machine + Debug>(machine: &M, now: Timestamp) {
+/// Looks at what a machine wants.
+pub(crate) fn glance<M: Machine + Debug>(machine: &M, now: Timestamp) {
     let action = machine.next(now);
     assert_eq!(action, machine.next(now), "asked twice, it wants something else");
     if let Action::Wait { until, .. } = &action {
         assert!(*until > now, "a wait that is over would spin (I7)");
     }
+}
+
+/// Looks at a machine from all sides.
+pub(crate) fn look<M: Machine + Debug>(machine: &M, now: Timestamp) {
+    glance(machine, now);
+    let action = machine.next(now);
     let snapshot = machine.snapshot();
     let restored = M::restore(&snapshot).expect("its own snapshot");
     assert_eq!(M::restore(&restored.snapshot()).as_ref(), Ok(&restored), "a second restart changes it");

@@ -178,6 +178,8 @@ impl Bench {
                 };
                 let text = Snapshot::new(machine.snapshot().to_string());
                 let restored = Execution::restore(&text).expect("what was recorded can be restored");
+                let sends = machine.state() == "Sending" && restored.state() != "Uncertain";
+                assert!(!sends, "what was caught sending is sent again after a restart");
                 let conflict = machine.conflict().is_some();
                 Known { end, conflict, restored: self.put(restored, false), sends: machine.sends() }
             },

@@ -89,6 +89,8 @@ impl Host<'_> {
 
     fn send(&self, world: &mut World, job: Job, call: Call) {
         if call.executes {
+            let may = self.role() == Role::Attends || self.setting.resends;
+            assert!(may, "who only looks after it sends what was not sent");
             let recorded =
                 world.row.is_some_and(|row| self.bench.known(row.machine).sends > u32::from(call.number));
             world.broken.write_ahead |= !recorded;

@@ -15,7 +15,7 @@ pub(crate) struct Outcome {
 /// All that may come of a request that arrives.
 pub(crate) fn outcomes(world: &World, vendor: Vendor, message: Message) -> Vec<Outcome> {
     match message {
-        Message::Post { .. } => of_post(world, vendor),
+        Message::Post { .. } => of_post(world, vendor, message),
         Message::Get { .. } => of_get(world),
         Message::Answer { .. } => Vec::new(),
     }
@@ -30,13 +30,16 @@ pub(crate) fn asker(message: Message) -> Option<(u8, Call)> {
     }
 }
 
-fn of_post(world: &World, vendor: Vendor) -> Vec<Outcome> {
+fn of_post(world: &World, vendor: Vendor, message: Message) -> Vec<Outcome> {
     let before = world.ledger;
     let plain = |ledger, answer| Outcome { ledger, answer, odd: false };
     let odd = |ledger, answer| Outcome { ledger, answer, odd: true };
     let charged = Ledger { record: Record::Pending, charges: before.charges + 1, ..before };
     let unprocessed = Ledger { unprocessed: before.unprocessed + 1, ..before };
-    match before.record {
+    // Refused for a reason that passes; another copy of the same request would make that a lie.
+    let copies = world.wire.iter().filter(|other| **other == message).count();
+    let whim = (copies == 1 && before.record == Record::None).then(|| odd(before, Answer::Refused));
+    let outcomes = match before.record {
         Record::Refused => vec![plain(before, Answer::Refused)],
         Record::None if is_over(world.now) => vec![plain(before, Answer::Refused)],
         Record::None => vec![
@@ -54,7 +57,8 @@ fn of_post(world: &World, vendor: Vendor) -> Vec<Outcome> {
         }
         _ if is_over(world.now) => vec![plain(before, Answer::Refused)],
         known => vec![plain(Ledger { record: known, ..charged }, Answer::Pending)],
-    }
+    };
+    outcomes.into_iter().chain(whim).collect()
 }
 
 fn of_get(world: &World) -> Vec<Outcome> {
