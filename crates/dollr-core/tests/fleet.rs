@@ -157,6 +157,17 @@ fn a_clock_that_is_set_back_gives_one_turn_and_the_others_what_was_left_of_their
     assert_eq!(turn(&fleet, START), 0, "and on again");
 }
 
+/// F31: who asks to come later has no turn until then, also by a clock that was corrected a little.
+#[test]
+fn a_clock_that_is_corrected_makes_nobody_spin() {
+    let mut fleet = fleet(100, 100);
+    fleet.insert(1, START, START);
+    let now = before(START, 46);
+    assert_eq!(turn(&fleet, now), 1);
+    fleet.update(&1, now.after(secs(3)), now);
+    assert_eq!(fleet.next(now), FleetAction::Wait { until: now.after(secs(3)), why: Why::Schedule });
+}
+
 /// A million fit in 64 MB beyond their keys, at each size on the way.
 #[test]
 fn an_entry_takes_at_most_64_bytes_beyond_its_key() {

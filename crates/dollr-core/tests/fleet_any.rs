@@ -76,13 +76,12 @@ struct NaiveBudget {
 
 impl Naive {
     fn observe(&mut self, now: i128) -> i128 {
-        if self.seen - now > 60_000 {
+        if self.seen > now {
             for entry in &mut self.queue {
                 entry.0 -= self.seen - now;
             }
-            self.seen = now;
         }
-        self.seen = self.seen.max(now);
+        self.seen = now;
         self.seen
     }
 

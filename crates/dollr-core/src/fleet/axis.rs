@@ -47,6 +47,13 @@ impl Axis {
         self.spent
     }
 
+    /// The same for a clock that nobody else has: each step back is followed, so that who asks to come later is not due at once
+    /// until it has come round again.
+    pub(crate) fn follow(&mut self, now: Timestamp) -> u64 {
+        *self = Self { seen: now, spent: self.at(now) };
+        self.spent
+    }
+
     /// Where a moment of the caller's clock lies; those before the latest change keep their order.
     pub(crate) fn place(&self, moment: Timestamp) -> u64 {
         if moment < self.seen {

@@ -31,7 +31,7 @@ use crate::{Timestamp, Why};
 /// a key of up to 48; there is no garbage, and once three quarters of the room are empty it is given back.
 ///
 /// **Clocks.** One that is set back by more than a minute gives one entry its turn at once, and no more; the others
-/// wait no longer than they still had to (fault F31).
+/// wait no longer than they still had to (fault F31). After a smaller step back, whoever asks to come later waits from then on.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -125,7 +125,7 @@ impl<K: Hash + Eq> Fleet<K> {
         if self.queue.find(&key).is_some() {
             return false;
         }
-        self.axis.observe(now);
+        self.axis.follow(now);
         let turn = self.turn(self.axis.place(due));
         self.queue.insert(key, turn)
     }
@@ -136,7 +136,7 @@ impl<K: Hash + Eq> Fleet<K> {
     /// One that was due and still is keeps its place: to be updated often does not send it to the back.
     pub fn update(&mut self, key: &K, due: Timestamp, now: Timestamp) -> bool {
         let Some(slot) = self.queue.find(key) else { return false };
-        let at = self.axis.observe(now);
+        let at = self.axis.follow(now);
         let due = self.axis.place(due);
         if due > at || self.queue.turn(slot).is_none_or(|turn| turn.due > at) {
             let turn = self.turn(due.max(at));
@@ -175,7 +175,7 @@ impl<K: Hash + Eq> Fleet<K> {
     pub fn take(&mut self, now: Timestamp) -> Option<Permit> {
         let FleetAction::Run(_) = self.next(now) else { return None };
         let permit = self.budget.take(now)?;
-        self.axis.observe(now);
+        self.axis.follow(now);
         self.queue.send_first();
         Some(permit)
     }
