@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::held::Held;
@@ -16,6 +17,9 @@ use crate::error::JournalError;
 
 /// The length of the shortest database: its header, in bytes.
 const HEADER: u64 = 100;
+
+/// More than this crate has, so that none is prepared twice.
+const STATEMENTS: usize = 64;
 
 /// What to do where there is no file.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,6 +66,9 @@ fn connect(path: &Path, missing: Missing, patience: Duration) -> Result<(Connect
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&file, flags).map_err(failed)?;
     connection.busy_timeout(patience).map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // No value of a parameter changes a plan: a statement is prepared once, and not again each time that it is run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     if connection.is_readonly("main").map_err(failed)? {
         return Err(unusable(path, READ_ONLY));
     }
