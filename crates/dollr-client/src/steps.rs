@@ -245,12 +245,14 @@ impl Desk {
     }
 
     pub(crate) async fn sleep_until(&self, clock: &dyn Clock, until: Timestamp) {
-        poll_fn(|_| self.poll_time(clock, until)).await;
+        let begun = clock.now();
+        poll_fn(|_| self.poll_time(clock, begun, until)).await;
     }
 
     pub(crate) async fn listen(&self, bell: &Bell, clock: &dyn Clock, until: Timestamp) -> Heard {
+        let begun = clock.now();
         poll_fn(|context| match bell.poll(context) {
-            Poll::Pending => self.poll_time(clock, until).map(|()| Heard::Nothing),
+            Poll::Pending => self.poll_time(clock, begun, until).map(|()| Heard::Nothing),
             heard @ Poll::Ready(_) => heard,
         })
         .await
@@ -260,9 +262,10 @@ impl Desk {
         self.slot().leaving
     }
 
-    fn poll_time(&self, clock: &dyn Clock, until: Timestamp) -> Poll<()> {
-        let mut slot = self.slot();
-        if slot.leaving || clock.now() >= until {
+    /// A clock that was set back is not waited for: coming back earlier is harmless, and its machine knows what to make of it (F31).
+    fn poll_time(&self, clock: &dyn Clock, begun: Timestamp, until: Timestamp) -> Poll<()> {
+        let (mut slot, now) = (self.slot(), clock.now());
+        if slot.leaving || now >= until || now < begun {
             return Poll::Ready(());
         }
         slot.until = Some(until);

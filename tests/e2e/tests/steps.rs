@@ -1,6 +1,6 @@
 //! The client's calls gone through step by step, as an event loop does: the same outcomes, and nothing is lost by who leaves.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use dollr_client::core::{Limit, Loss, Response, SourceKind, Timestamp};
 use dollr_client::journal::{Journal as _, SqliteJournal};
-use dollr_client::{Attempt, Client, Error, Reconcile, Report, Step, Steps, Summary};
+use dollr_client::{Attempt, Client, Clock, Error, Reconcile, Report, Step, Steps, Summary};
 use dollr_e2e::{Host, Payment, World, random_id};
 
 fn collecting(client: &Client, payment: &Payment) -> Steps<Report> {
@@ -247,6 +247,36 @@ fn who_waits_for_the_token_waits_for_no_moment() {
     pass(2);
     assert!(matches!(renews.next(Waker::noop()), Step::Send(..)));
     assert!(matches!(waits.next(Waker::noop()), Step::Wait(None)));
+}
+
+/// A clock that others set.
+#[derive(Debug, Clone)]
+struct Set(Arc<AtomicU64>);
+
+impl Clock for Set {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+    }
+
+    fn sleep_until(&self, _: Timestamp) {}
+}
+
+/// I7, F31: who waits when the clock is set back asks when the wait that he was told is over, not a day later.
+#[test]
+fn a_clock_that_is_set_back_is_not_waited_for() {
+    let world = World::start();
+    let clock = Set(Arc::new(AtomicU64::new(world.sim.clock().now_ms())));
+    let client = world.builder().clock(clock.clone()).build().expect("a client");
+    let payment = world.payment("1002");
+    let mut steps = collecting(&client, &payment);
+    let mut host = Host::new(&world);
+    while world.posts_and_charges(&payment).0 == 0 {
+        assert!(host.step(&mut steps).is_none());
+    }
+    assert!(matches!(steps.next(Waker::noop()), Step::Wait(Some(_))));
+    clock.0.fetch_sub(86_400_000, Ordering::Relaxed);
+    let step = steps.next(Waker::noop());
+    assert!(matches!(step, Step::Send(..)), "{step:?}");
 }
 
 /// What was answered is answered: nobody can take it back.
