@@ -87,6 +87,7 @@ pub(crate) struct Drive<'a, M> {
     show: &'a (dyn Fn(&Secret) + Sync),
     hearing: Option<Hearing<'a>>,
     begun: Timestamp,
+    patience: Duration,
     deadline: Timestamp,
     /// When it was sent or asked about last.
     asked: Timestamp,
@@ -121,6 +122,7 @@ impl<'a, M: Machine> Drive<'a, M> {
             show: &|_| {},
             hearing: None,
             begun,
+            patience: Duration::ZERO,
             deadline: begun,
             asked: begun,
             calls: Calls::default(),
@@ -139,6 +141,7 @@ impl<'a, M: Machine> Drive<'a, M> {
 
     /// Until there is a verdict; `patience` is the machine's already, and given to one that is found in its place.
     pub(crate) async fn run(mut self, patience: Duration) -> Result<Report, Error> {
+        self.patience = patience;
         self.deadline = self.begun.after(patience);
         let span = info_span!("payment", key = self.machine.key());
         let done = self.until_done().instrument(span).await;
@@ -312,7 +315,9 @@ impl<'a, M: Machine> Drive<'a, M> {
     fn adopt(&mut self, key: &str) -> Result<Written, Error> {
         debug!(key, "somebody else went on with it");
         let row: Row<M> = self.client.load(key)?.ok_or_else(|| Error::Unrecorded(key.to_string()))?;
-        self.machine = self.client.resumed(&row, self.deadline.since(self.client.clock.now()));
+        // A clock that was set back meanwhile makes nobody more patient.
+        let left = self.deadline.since(self.client.clock.now()).min(self.patience);
+        self.machine = self.client.resumed(&row, left);
         self.row = Some(row);
         Ok(Written::Overtaken)
     }

@@ -1,12 +1,14 @@
 //! Several who ask about the same payment: the success page, the poller, a person with the command, another process.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Waker;
 use std::time::Duration;
 
 use dollr_client::core::{SourceRef, Timestamp};
 use dollr_client::journal::{Journal as _, SqliteJournal};
-use dollr_client::{Attempt, Client, Clock, Report};
-use dollr_e2e::{World, on_disk};
+use dollr_client::{Attempt, Client, Clock, Report, Step};
+use dollr_e2e::{Host, World, on_disk};
 use dollr_sim::{Call, Fault, FaultKind, SourceKind};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -50,6 +52,47 @@ impl<F: Fn() + Send + Sync> Clock for Meanwhile<F> {
 fn client_meanwhile(world: &World, other: impl Fn() + Send + Sync + 'static) -> Client {
     let clock = Meanwhile { clock: world.sim.clock(), other, done: AtomicBool::new(false) };
     world.builder().clock(clock).build().expect("a client")
+}
+
+/// The world's clock, behind by a day once that is said.
+#[derive(Debug)]
+struct SetBack(dollr_sim::Clock, Arc<AtomicBool>);
+
+const DAY: u64 = 86_400_000;
+
+impl Clock for SetBack {
+    fn now(&self) -> Timestamp {
+        let behind = if self.1.load(Ordering::SeqCst) { DAY } else { 0 };
+        Timestamp::from_millis(self.0.now_ms() - behind)
+    }
+
+    fn sleep_until(&self, _: Timestamp) {}
+}
+
+/// I7, F31: whose clock was set back, and who then finds that somebody else has written, waits as long as he wanted to, not for a day.
+#[test]
+fn who_is_overtaken_does_not_become_more_patient() {
+    let world = World::start();
+    let is_behind = Arc::new(AtomicBool::new(false));
+    let clock = SetBack(world.sim.clock(), Arc::clone(&is_behind));
+    let (client, other) = (world.builder().clock(clock).build().expect("a client"), world.client());
+    let payment = world.payment("1099");
+    let attempt = Attempt::new(payment.intent.clone()).patience(Duration::from_secs(30));
+    let (mut steps, mut host) = (client.stepwise().collect(attempt), Host::new(&world));
+    let report = loop {
+        match steps.next(Waker::noop()) {
+            Step::Send(request, bearer) => steps.answered(host.send(&request, bearer.as_ref())),
+            Step::Wait(until) if is_behind.load(Ordering::SeqCst) => {
+                world.sim.clock().advance_to(until.expect("a moment").as_millis() + DAY);
+            }
+            Step::Wait(_) => {
+                other.wait(payment.intent.reference_id(), Duration::from_secs(1)).expect("a report");
+                is_behind.store(true, Ordering::SeqCst);
+            }
+            Step::Done(report) => break report.expect("a report"),
+        }
+    };
+    assert_eq!(report.verdict.name(), "open", "it would be paid after 99 s");
 }
 
 /// I14: a look at a payment that is being collected disturbs nobody, whoever writes first.
