@@ -315,11 +315,25 @@ impl<'a, M: Machine> Drive<'a, M> {
     fn adopt(&mut self, key: &str) -> Result<Written, Error> {
         debug!(key, "somebody else went on with it");
         let row: Row<M> = self.client.load(key)?.ok_or_else(|| Error::Unrecorded(key.to_string()))?;
+        if !row.saved.is_for_the_same_as(&self.machine) {
+            return self.look_only(key);
+        }
         // A clock that was set back meanwhile makes nobody more patient.
         let left = self.deadline.since(self.client.clock.now()).min(self.patience);
         self.machine = self.client.resumed(&row, left);
         self.row = Some(row);
         Ok(Written::Overtaken)
+    }
+
+    /// On record is another order's: what was asked here is answered, and not kept.
+    fn look_only(&mut self, key: &str) -> Result<Written, Error> {
+        match (self.recording, &self.row) {
+            (Recording::Shared, None) => {
+                self.recording = Recording::No;
+                Ok(Written::Durable)
+            }
+            _ => Err(Error::Unrecorded(key.to_string())),
+        }
     }
 
     fn report(self) -> Report {

@@ -64,6 +64,9 @@ pub trait Machine: Sized + Clone + PartialEq {
     /// Whether what must survive a crash has changed since `earlier`: then save a snapshot.
     fn moved_since(&self, earlier: &Self) -> bool;
 
+    /// Whether both are about the same money: only then may one be taken for the other (invariant I4).
+    fn is_for_the_same_as(&self, other: &Self) -> bool;
+
     /// Whether another attempt at the same order must not begin, because money has moved for it or still may.
     fn holds_order(&self) -> bool;
 

@@ -54,6 +54,32 @@ fn client_meanwhile(world: &World, other: impl Fn() + Send + Sync + 'static) -> 
     world.builder().clock(clock).build().expect("a client")
 }
 
+/// I4, T17: who asks about another's order with a total of his own is not told that it is paid because its owner has it on record
+/// as paid in the meantime.
+#[test]
+fn a_row_that_another_order_has_made_meanwhile_is_nobody_elses() {
+    let world = World::start();
+    let client = world.client();
+    let payment = world.payment("1000");
+    let source: SourceRef = format!("ORDER:{}", payment.order).parse().expect("a source");
+    let (currency, total) = ("USD".parse().expect("a currency"), "1.00".parse().expect("an amount"));
+    let mut host = Host::new(&world);
+    let mut other = client.stepwise().verify_source(source, currency, total, MINUTE);
+    let (request, bearer) = loop {
+        match other.next(Waker::noop()) {
+            Step::Send(request, bearer) if request.path.contains("/status/") => break (request, bearer),
+            Step::Send(request, bearer) => other.answered(host.send(&request, bearer.as_ref())),
+            step => panic!("{step:?}"),
+        }
+    };
+    client.collect(payment.intent.clone()).expect("a report");
+    assert_eq!(verify(&client, source, dollr_e2e::TOTAL, MINUTE).verdict.name(), "paid");
+    other.answered(host.send(&request, bearer.as_ref()));
+    let told = host.run(other).expect("a report");
+    assert_eq!(told.verdict.name(), "mismatch");
+    assert_eq!(verify(&client, source, dollr_e2e::TOTAL, MINUTE).verdict.name(), "paid");
+}
+
 /// The world's clock, behind by a day once that is said.
 #[derive(Debug)]
 struct SetBack(dollr_sim::Clock, Arc<AtomicBool>);

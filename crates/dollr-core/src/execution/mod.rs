@@ -354,6 +354,10 @@ impl Machine for Execution {
         moved || self.conflict != earlier.conflict
     }
 
+    fn is_for_the_same_as(&self, other: &Self) -> bool {
+        self.intent == other.intent
+    }
+
     fn holds_order(&self) -> bool {
         let moved_nothing = matches!(self.state, State::Failed(_) | State::Refused(_) | State::NotLanded(_))
             || self.is_unsent();

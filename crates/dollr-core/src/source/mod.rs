@@ -335,6 +335,10 @@ impl Machine for Source {
         self.state != earlier.state || self.conflict != earlier.conflict
     }
 
+    fn is_for_the_same_as(&self, other: &Self) -> bool {
+        self.id == other.id && self.expects(other.currency, other.total)
+    }
+
     fn holds_order(&self) -> bool {
         !matches!(self.state, State::Canceled(_)) || self.conflict.is_some()
     }
