@@ -1,0 +1,95 @@
+//! The end of a world: what is on record is the truth, or is listed for a person (I5, I6, I7).
+
+use crate::fault::{Column, Fault};
+use crate::vendor::Outcome as Fate;
+use crate::world::World;
+
+impl World<'_> {
+    /// Each payment that anybody was told of or that was sent, after all is over.
+    pub(crate) fn judge_the_end(&mut self) {
+        for key in std::mem::take(&mut self.keys) {
+            let (there, column) = {
+                let books = self.books();
+                (books.row(&key).is_some(), books.column(&key))
+            };
+            if !there {
+                if self.books().was_posted(&key) {
+                    self.violated(|| format!("I5: {key} was sent and is not on record"));
+                }
+                continue;
+            }
+            if self.judge_record(&key, column) && self.plan.has(Fault::Clock) {
+                // Whose clock was wrong counts the time that it was attended, and it is still looked after.
+                self.listed.insert(key.clone());
+            }
+            let wrong = if key.contains(':') {
+                self.wrong_source(&key, column)
+            } else {
+                self.wrong_execution(&key, column)
+            };
+            if let Some(wrong) = wrong {
+                self.violated(|| format!("{wrong}: {key} is {} at the end", column.name()));
+            }
+            self.keys.push(key);
+        }
+    }
+
+    /// I5: the journal has what the books have; whether it is open, and somebody will look after it.
+    fn judge_record(&self, key: &str, column: Column) -> bool {
+        use dollr_client::journal::Journal as _;
+        let Some(entry) = self.shelf.journal.load(key).expect("a journal that is whole") else {
+            self.violated(|| format!("I5: {key} is gone"));
+            return false;
+        };
+        if entry.state != column.name() {
+            self.violated(|| {
+                format!("I5: {key} is {} on record, and was written {}", entry.state, column.name())
+            });
+        }
+        entry.open && entry.due.is_some()
+    }
+
+    fn wrong_execution(&self, key: &str, column: Column) -> Option<String> {
+        let listed = self.listed.contains(key);
+        let patient = !self.silent.contains(key) && !self.plan.has(Fault::Clock);
+        let charge = self.vendor.charge(key);
+        match (column, charge.map(|charge| charge.outcome)) {
+            (Column::Completed, Some(Fate::Completed | Fate::FailedThenCompleted(_)))
+            | (Column::Failed, Some(Fate::Failed | Fate::FailedThenCompleted(_)))
+            | (Column::NotLanded | Column::Refused, None) => None,
+            (Column::Stuck, _) => (!self.mismatched.contains(key)).then(|| "I4 (no other money)".to_owned()),
+            (Column::Prepared, None) => listed_or(listed),
+            (Column::Uncertain | Column::Sending | Column::Open, fate) => {
+                // Only a vendor that never says how it ends leaves it open, and then a person is told.
+                let late =
+                    charge.is_some_and(|charge| charge.ends + 1_800_000 > charge.landed + self.horizon());
+                // Where neither the vendor's time nor the session's end is known, absence takes long to be believed.
+                let unknowable = fate.is_none() && !(self.plan.dates && self.plan.tells_end);
+                if patient && fate != Some(Fate::Never) && !late && !unknowable {
+                    return Some(format!("I7 ({fate:?})"));
+                }
+                listed_or(listed)
+            }
+            (_, fate) => Some(format!("I4 ({fate:?})")),
+        }
+    }
+
+    fn wrong_source(&self, key: &str, column: Column) -> Option<String> {
+        let invoice = self.vendor.invoice(key.trim_start_matches("INVOICE:").parse().unwrap_or_default());
+        let listed = self.listed.contains(key);
+        match column {
+            Column::Paid if !invoice.canceled && !invoice.never => None,
+            Column::Canceled if invoice.canceled && !invoice.never => None,
+            Column::Mismatched if self.mismatched.contains(key) => None,
+            Column::Watching => {
+                let patient = !self.silent.contains(key) && !self.plan.has(Fault::Clock) && !invoice.never;
+                if patient { Some("I7".to_owned()) } else { listed_or(listed) }
+            }
+            _ => Some("I4".to_owned()),
+        }
+    }
+}
+
+fn listed_or(listed: bool) -> Option<String> {
+    (!listed).then(|| "I5: not listed for a person".to_owned())
+}

@@ -1,0 +1,62 @@
+//! What customers do: they order, pay, pay twice, go away, come back and look; and who ships to them.
+
+use dollr_client::core::{AccountId, Amount, Currency, Intent, ReferenceId, SessionId, Timestamp};
+
+/// An order of one customer.
+#[derive(Debug)]
+pub(crate) struct Order {
+    pub(crate) name: String,
+    pub(crate) amount: Amount,
+    pub(crate) amount_text: String,
+    pub(crate) currency: &'static str,
+    /// The invoice, where it is paid on the vendor's page.
+    pub(crate) invoice: Option<u64>,
+    pub(crate) attempts: Vec<Attempted>,
+    /// Parcels that were sent by who has claimed the goods, and whether the queue has delivered them.
+    pub(crate) claimed: u32,
+    pub(crate) delivered: bool,
+}
+
+/// One attempt to pay it.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempted {
+    pub(crate) intent: Intent,
+    pub(crate) key: String,
+}
+
+/// What a customer, or somebody for him, does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Visit {
+    /// Orders and pays; also a second time, in another tab.
+    Pay,
+    /// The same payment is given to another process as well, by a queue that delivers twice.
+    Again,
+    /// Comes back and waits.
+    Return,
+    /// Somebody asks how it stands, also long after its end.
+    Look,
+}
+
+impl Order {
+    /// An intent for the next attempt; `end` where the merchant tells when the session is over.
+    pub(crate) fn attempt(&mut self, bytes: [u8; 16], session: u64, end: Option<u64>, how: u8) -> Attempted {
+        let id = ReferenceId::from_random_bytes(bytes);
+        let currency: Currency = self.currency.parse().expect("a currency");
+        let session = SessionId::new(session);
+        let intent = match how % 8 {
+            0 => Intent::refund(id, session).currency(currency),
+            1 => Intent::transfer(id, session).currency(currency),
+            _ => {
+                let account: AccountId = "18".parse().expect("an account");
+                Intent::collection(id, session, account, currency)
+            }
+        };
+        let mut intent = intent.amount(self.amount);
+        if let Some(end) = end {
+            intent = intent.session_expires_at(Timestamp::from_millis(end));
+        }
+        let attempted = Attempted { intent, key: id.to_string() };
+        self.attempts.push(attempted.clone());
+        attempted
+    }
+}

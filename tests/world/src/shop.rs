@@ -1,0 +1,348 @@
+//! The shop: what customers do, what they are told, and who ships. I2 and I4 are judged where it matters: at what is told and
+//! what is shipped.
+
+use std::time::Duration;
+
+use dollr_client::core::{Progress, SourceKind, SourceRef, Timestamp, Verdict};
+use dollr_client::journal::JournalError;
+use dollr_client::{Attempt, Claimed, Error, Reconcile, Report, Summary};
+
+use crate::clock::START;
+use crate::fault::{Column, Fault};
+use crate::order::{Attempted, Order, Visit};
+use crate::task::Call;
+use crate::vendor::Outcome as Fate;
+use crate::world::{Happening, World};
+
+/// How long the goods of a payment are with who delivers them.
+const TERM: Duration = Duration::from_secs(900);
+
+impl World<'_> {
+    /// All orders that will come, and the processes that wait for them.
+    pub(crate) fn open_shop(&mut self) {
+        self.start_processes();
+        for process in 0..self.plan.clients {
+            let first = START + self.rng.u64(1_000..self.plan.cron);
+            self.queue.push(first, Happening::Cron(process));
+        }
+        if self.rng.bool() {
+            self.queue.push(START + 60_000, Happening::Ship(0));
+        }
+        for number in 0..self.plan.orders {
+            let at = START + self.rng.u64(..self.plan.span);
+            self.place(number, at);
+        }
+    }
+
+    fn place(&mut self, number: usize, at: u64) {
+        let cents = self.rng.u32(1..50_000);
+        let text = format!("{}.{:02}", cents / 100, cents % 100);
+        let currency = ["USD", "LRD"][self.rng.usize(..2)];
+        let hosted = self.rng.u8(..5) == 0;
+        let invoice = hosted.then(|| self.vendor.issue(at, &text, currency));
+        self.orders.push(Order {
+            name: format!("order {number}"),
+            amount: text.parse().expect("an amount"),
+            amount_text: text,
+            currency,
+            invoice,
+            attempts: Vec::new(),
+            claimed: 0,
+            delivered: false,
+        });
+        if let Some(invoice) = invoice {
+            let key = format!("INVOICE:{invoice}");
+            self.order_of.insert(key.clone(), number);
+            self.keys.push(key);
+        }
+        self.queue.push(at, Happening::Visit(number, Visit::Pay));
+        for (visit, of, within) in [
+            (Visit::Pay, 6, 20_000),
+            (Visit::Again, 12, 30_000),
+            (Visit::Return, 4, 400_000),
+            (Visit::Look, 6, 300_000),
+            (Visit::Look, 6, 6_000_000),
+        ] {
+            if self.rng.u8(..of) == 0 {
+                let later = at + self.rng.u64(1..within);
+                self.queue.push(later, Happening::Visit(number, visit));
+            }
+        }
+    }
+
+    pub(crate) fn visit(&mut self, number: usize, visit: Visit) {
+        let Some(process) = self.some_client() else {
+            let later = self.clock.now() + 30_000;
+            return self.queue.push(later, Happening::Visit(number, visit));
+        };
+        if let Some(invoice) = self.orders[number].invoice {
+            return self.verify(number, invoice, process);
+        }
+        let last = self.orders[number].attempts.last().cloned();
+        match (visit, last) {
+            (Visit::Pay, _) => self.pay(number, process),
+            (Visit::Again, Some(same)) => self.collect(number, process, same),
+            (Visit::Return, Some(Attempted { intent, key })) => {
+                let patience = Duration::from_secs(self.rng.u64(1..240));
+                let client = self.client(process);
+                let steps = client.stepwise().wait(intent.reference_id(), patience);
+                self.begin(process, &key, patience, Call::Report(steps));
+            }
+            (Visit::Look, Some(Attempted { intent, key })) => {
+                let steps = self.client(process).stepwise().status(intent.reference_id());
+                self.begin(process, &key, Duration::ZERO, Call::Report(steps));
+            }
+            (Visit::Again | Visit::Return | Visit::Look, None) => {}
+        }
+    }
+
+    /// Somebody asks how a payment stands, whichever attempt it was.
+    pub(crate) fn look_at(&mut self, number: usize, key: &str) {
+        let Some(process) = self.some_client() else { return };
+        if let Some(invoice) = self.orders[number].invoice {
+            return self.verify(number, invoice, process);
+        }
+        let Some(attempt) = self.orders[number].attempts.iter().find(|attempt| attempt.key == key) else {
+            return;
+        };
+        let id = attempt.intent.reference_id();
+        let steps = self.client(process).stepwise().status(id);
+        self.begin(process, key, Duration::ZERO, Call::Report(steps));
+    }
+
+    fn client(&self, process: usize) -> &dollr_client::Client {
+        self.processes[process].client.as_ref().expect("it lives")
+    }
+
+    /// A new attempt, with a new reference id and a new session.
+    fn pay(&mut self, number: usize, process: usize) {
+        if self.orders[number].attempts.len() >= 4 || self.plan.calm {
+            return;
+        }
+        let life = if self.plan.tells_end { self.rng.u64(120_000..1_500_000) } else { 540_000 };
+        let end = self.clock.now() + life;
+        let Order { amount_text, currency, .. } = &self.orders[number];
+        let (amount_text, currency) = (amount_text.clone(), *currency);
+        let session = self.vendor.open_session(number, end, &amount_text, currency);
+        let bytes = std::array::from_fn(|_| self.rng.u8(..));
+        let (told, how) = (self.plan.tells_end.then_some(end), self.rng.u8(..));
+        let attempted = self.orders[number].attempt(bytes, session, told, how);
+        self.order_of.insert(attempted.key.clone(), number);
+        self.keys.push(attempted.key.clone());
+        if self.plan.worker && self.rng.bool() {
+            self.hand_to_worker(number, &attempted);
+        } else {
+            self.collect(number, process, attempted);
+        }
+    }
+
+    fn collect(&mut self, number: usize, process: usize, Attempted { intent, key }: Attempted) {
+        let patience = Duration::from_secs(self.rng.u64(5..180));
+        let attempt = Attempt::new(intent).order(&self.orders[number].name).patience(patience);
+        self.trace(|| format!("process {process} collects {key} for order {number}"));
+        let steps = self.client(process).stepwise().collect(attempt);
+        let task = self.begin(process, &key, patience, Call::Report(steps));
+        if self.rng.u8(..5) == 0 {
+            let (away, says_so) = (self.clock.now() + self.rng.u64(..60_000), self.rng.bool());
+            self.queue.push(away, Happening::Go(task, says_so));
+        }
+    }
+
+    /// The success page of a hosted checkout; sometimes with the id of another, cheaper invoice in it.
+    fn verify(&mut self, number: usize, invoice: u64, process: usize) {
+        let patience = Duration::from_secs(self.rng.u64(..120));
+        let Order { amount, currency, .. } = &self.orders[number];
+        let (amount, currency) = (*amount, currency.parse().expect("a currency"));
+        let forged = self.rng.u8(..24) == 0;
+        let id = if forged { 1 + (invoice + self.rng.u64(..3)) % self.vendor.invoices() } else { invoice };
+        let source = SourceRef { kind: SourceKind::Invoice, id };
+        if id != invoice {
+            // Asked with a total that is not its own; nothing of that may be told as paid. Who is first has it recorded with that.
+            self.mismatched.insert(source.to_string());
+            let steps =
+                self.client(process).stepwise().verify_source(source, currency, amount, Duration::ZERO);
+            self.begin(process, &format!("forged:{number}:{source}"), Duration::ZERO, Call::Report(steps));
+            return;
+        }
+        let steps = self.client(process).stepwise().verify_source(source, currency, amount, patience);
+        self.begin(process, &source.to_string(), patience, Call::Report(steps));
+    }
+
+    /// A cron job reconciles.
+    pub(crate) fn cron(&mut self, process: usize) {
+        let next = self.clock.now() + if self.plan.calm { 600_000 } else { self.plan.cron };
+        if !self.plan.calm || process == 0 {
+            self.queue.push(next, Happening::Cron(process));
+        }
+        let able = self.processes[process].client.is_some();
+        let busy = self.tasks.values().any(|task| task.process == process && task.key.is_empty());
+        if able && !busy && self.processes[process].suspended <= self.clock.now() {
+            let steps = self.client(process).stepwise().reconcile(Reconcile::default().workers(1));
+            self.begin(process, "", Duration::ZERO, Call::Summary(steps));
+        }
+    }
+
+    pub(crate) fn reconciled(&mut self, process: usize, done: Result<Summary, Error>) {
+        let summary = match done {
+            Ok(summary) => summary,
+            Err(error) => return self.judge_error("a run", &error),
+        };
+        self.trace(|| format!("process {process} has reconciled {summary:?}"));
+        for key in &summary.paid {
+            self.judge_paid(key);
+        }
+        if self.plan.calm {
+            let lists = [summary.stuck, summary.not_sent, summary.conflicts];
+            self.listed.extend(lists.into_iter().flatten());
+            self.listed.extend(summary.unreadable.into_iter().map(|(key, _)| key));
+        }
+    }
+
+    /// What somebody is told of a payment, and what he makes of it.
+    pub(crate) fn told(&mut self, key: &str, process: usize, done: Result<Report, Error>) {
+        let number = key.strip_prefix("forged:").and_then(|rest| rest.split(':').next()?.parse().ok());
+        if let Some(number) = number {
+            return self.told_of_another(number, done);
+        }
+        self.trace(|| format!("process {process} is told of {key}: {done:?}"));
+        let number = self.order_of[key];
+        match done {
+            Ok(Report { verdict, .. }) => self.told_verdict(number, key, process, &verdict),
+            Err(error) => {
+                self.judge_error(key, &error);
+                if matches!(error, Error::Journal(JournalError::OrderTaken { .. })) || self.rng.bool() {
+                    return;
+                }
+                let visit = if matches!(error, Error::Unrecorded(_)) { Visit::Pay } else { Visit::Look };
+                self.come_back(number, visit, 60_000);
+            }
+        }
+    }
+
+    pub(crate) fn told_verdict(&mut self, number: usize, key: &str, process: usize, verdict: &Verdict) {
+        // Who leaves before anything was recorded is told that nothing was sent.
+        let unsent = matches!(verdict, Verdict::Open { progress: Progress::NotSent, .. });
+        if !unsent && self.books().row(key).is_none() {
+            self.violated(|| format!("I5: somebody is told of {key}, which is not on record: {verdict}"));
+        }
+        match verdict {
+            Verdict::Paid(settlement) => {
+                self.judge_paid(key);
+                let amount = settlement.amount().map(|amount| amount.to_string());
+                if amount.as_deref() != Some(&self.orders[number].amount.to_string()) {
+                    self.violated(|| format!("I15: {key} is paid with {amount:?}"));
+                }
+                self.hand_out(number, key, process);
+            }
+            Verdict::Failed { .. } | Verdict::Refused(_) | Verdict::NotLanded => {
+                self.judge_unpaid(key, verdict);
+                if self.rng.bool() {
+                    self.come_back(number, Visit::Pay, 60_000);
+                }
+            }
+            Verdict::Open { .. } if self.rng.bool() => self.come_back(number, Visit::Return, 300_000),
+            _ => {}
+        }
+    }
+
+    fn told_of_another(&mut self, number: usize, done: Result<Report, Error>) {
+        let Ok(Report { verdict: Verdict::Paid(settlement), .. }) = done else { return };
+        let Order { amount, currency, .. } = &self.orders[number];
+        let same = settlement.amount() == Some(*amount)
+            && settlement.currency().is_some_and(|answered| answered.as_str() == *currency);
+        if !same {
+            self.violated(|| format!("I4: order {number} is told paid by another's invoice: {settlement}"));
+        }
+    }
+
+    fn come_back(&mut self, number: usize, visit: Visit, within: u64) {
+        let later = self.clock.now() + self.rng.u64(1_000..within);
+        self.queue.push(later, Happening::Visit(number, visit));
+    }
+
+    /// I4: whoever says paid has the vendor's word for it, and the vendor its money.
+    pub(crate) fn judge_paid(&mut self, key: &str) {
+        if !self.books().is_evident(key) {
+            self.violated(|| format!("I4: {key} is told paid without an answer that says so"));
+        }
+        if !self.is_truly_paid(key) {
+            self.violated(|| format!("I4: {key} is told paid, and is not"));
+        }
+    }
+
+    pub(crate) fn is_truly_paid(&self, key: &str) -> bool {
+        let now = self.clock.now();
+        if let Some(id) = key.strip_prefix("INVOICE:") {
+            let invoice = self.vendor.invoice(id.parse().unwrap_or_default());
+            return !invoice.canceled && !invoice.never && invoice.ends <= now;
+        }
+        self.vendor.charge(key).is_some_and(|charge| match charge.outcome {
+            Fate::Completed => charge.ends <= now,
+            Fate::FailedThenCompleted(at) => at <= now,
+            Fate::Failed | Fate::Never => false,
+        })
+    }
+
+    /// I2: nobody is told that no money moved, and tries again, while it moves.
+    fn judge_unpaid(&mut self, key: &str, verdict: &Verdict) {
+        let Some(charge) = self.vendor.charge(key) else { return };
+        let fine = matches!(charge.outcome, Fate::Failed | Fate::FailedThenCompleted(_))
+            && matches!(verdict, Verdict::Failed { .. });
+        if !fine {
+            let outcome = charge.outcome;
+            self.violated(|| format!("I2: {key} is told {verdict}, and has landed: {outcome:?}"));
+        }
+    }
+
+    /// A mistake of the engine's own is never what comes of a fault.
+    fn judge_error(&mut self, key: &str, error: &Error) {
+        let text = error.to_string();
+        if text.contains("internal:") {
+            self.violated(|| format!("{key}: {text}"));
+        }
+        self.trace(|| format!("{key}: {text}"));
+    }
+
+    /// The success page ships, if it is the one to.
+    fn hand_out(&mut self, number: usize, key: &str, process: usize) {
+        let Some(client) = &self.processes[process].client else { return };
+        let Ok(Claimed::Claimed(_)) = client.claim_fulfilment(key) else { return };
+        let dies = self.plan.strikes(&mut self.rng, Fault::Crash);
+        let order = &mut self.orders[number];
+        order.claimed += 1;
+        if order.claimed > 1 || order.delivered {
+            self.violated(|| format!("I2: the goods of order {number} are handed out twice, for {key}"));
+        }
+        if dies {
+            self.hit(Fault::Crash, Column::Completed);
+            return self.crash(process, None);
+        }
+        let client = self.processes[process].client.as_ref();
+        let _ = client.map(|client| client.fulfilled(key));
+    }
+
+    /// A queue delivers what nobody has claimed, by its key and so once.
+    pub(crate) fn ship(&mut self, process: usize) {
+        let later = self.clock.now() + self.rng.u64(30_000..600_000);
+        self.queue.push(later, Happening::Ship(process));
+        for _ in 0..4 {
+            let Some(client) = &self.processes[process].client else { return };
+            let since = Timestamp::from_millis(0);
+            let Ok(Some(delivery)) = client.next_paid(TERM, since) else { return };
+            self.judge_paid(&delivery.key);
+            let number = self.order_of[&delivery.key];
+            let order = &mut self.orders[number];
+            order.delivered = true;
+            if order.claimed > 0 {
+                self.violated(|| {
+                    format!("I2: the goods of order {number} are handed out twice, by the queue")
+                });
+            }
+            if self.plan.strikes(&mut self.rng, Fault::Crash) {
+                return self.crash(process, None);
+            }
+            let client = self.processes[process].client.as_ref();
+            let _ = client.map(|client| client.acknowledge(&delivery));
+        }
+    }
+}
