@@ -1,30 +1,159 @@
-"""The examples do what they say."""
+"""The examples do what they say, against the simulated vendor."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import dollr
+import pytest
 from conftest import Simulator
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
-def test_the_script_collects_ships_once_and_goes_on_by_reference_id(sim: Simulator, tmp_path: Path) -> None:
-    settings = {
-        "DOLLR_BASE_URL": sim.url,
-        "DOLLR_CLIENT_ID": sim.credentials["client_id"],
-        "DOLLR_CLIENT_SECRET": sim.credentials["client_secret"],
-    }
+class Host:
+    """An example's process: its environment, its folder."""
 
-    def run(*arguments: str) -> str:
-        command = [sys.executable, str(EXAMPLES / "collect.py"), *arguments]
-        environment = {**os.environ, **settings}
-        return subprocess.check_output(command, text=True, cwd=tmp_path, env=environment, timeout=60)
+    def __init__(self, sim: Simulator, folder: Path) -> None:
+        self.sim, self.folder = sim, folder
+        self.settings = {
+            "DOLLR_BASE_URL": sim.url,
+            "DOLLR_CLIENT_ID": sim.credentials["client_id"],
+            "DOLLR_CLIENT_SECRET": sim.credentials["client_secret"],
+            "DOLLR_JOURNAL": str(folder / "payments.db"),
+            "SHOP_DATABASE": str(folder / "shop.db"),
+        }
 
-    reference, shipped = run().splitlines()
+    def run(self, *arguments: str) -> str:
+        """Runs Python with these arguments, to its good end."""
+        environment = {**os.environ, **self.settings, "PYTHONPATH": str(EXAMPLES)}
+        command = [sys.executable, *arguments]
+        run = subprocess.run(
+            command, capture_output=True, text=True, cwd=self.folder, env=environment, timeout=60, check=False
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+        return run.stdout
+
+    def manage(self, *arguments: str) -> str:
+        return self.run(str(EXAMPLES / "django_shop" / "manage.py"), *arguments)
+
+
+@pytest.fixture
+def host(sim: Simulator, tmp_path: Path) -> Host:
+    return Host(sim, tmp_path)
+
+
+def test_the_script_collects_ships_once_and_goes_on_by_reference_id(host: Host) -> None:
+    reference, shipped = host.run(str(EXAMPLES / "collect.py")).splitlines()
     assert shipped == "ship A-1: 250.00 USD"
-    assert run(reference.split()[-1]) == ""
-    assert len(sim.charges()) == 1
+    assert host.run(str(EXAMPLES / "collect.py"), reference.split()[-1]) == ""
+    assert len(host.sim.charges()) == 1
+
+
+VISITS = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+sys.path.insert(0, sys.argv[1])
+import django
+django.setup()
+from django.test import Client
+browser = Client()
+for visit in sys.argv[2:]:
+    order, _, account = visit.partition("=")
+    if account:
+        page = browser.post(f"/orders/{order}/pay", {"account": account})
+        print(page.status_code, page.headers.get("Location", page.content.decode()))
+    else:
+        print(browser.get(f"/orders/{order}/success").content.decode())
+"""
+UNKNOWN = "We don't know yet. Do not pay again: this page will say when it is paid."
+ON_ITS_WAY = "Paid. Order A-1 is on its way."
+SENT_ON = "302 /orders/A-1/success"
+
+
+class Shop(Host):
+    """The shop on Django; each round of visits is in another process."""
+
+    def browse(self, *visits: str) -> list[str]:
+        return self.run("-c", VISITS, str(EXAMPLES / "django_shop"), *visits).splitlines()
+
+
+@pytest.fixture
+def shop(sim: Simulator, tmp_path: Path) -> Shop:
+    shop = Shop(sim, tmp_path)
+    shop.manage("migrate", "--run-syncdb", "--verbosity=0")
+    return shop
+
+
+def test_the_django_shop_charges_once_however_often_it_is_clicked_and_ships_once(shop: Shop) -> None:
+    assert shop.browse("A-1=1000", "A-1=1000", "A-1", "A-1") == [
+        SENT_ON,
+        SENT_ON,
+        "ship A-1",
+        ON_ITS_WAY,
+        ON_ITS_WAY,
+    ]
+    assert len(shop.sim.charges()) == 1
+    assert shop.manage("reconcile_payments") == ""
+
+
+def test_the_django_success_page_opened_by_hand_proves_nothing(shop: Shop) -> None:
+    assert shop.browse("A-1=3000", "A-1") == [SENT_ON, UNKNOWN]
+    shop.manage("reconcile_payments")
+    assert shop.browse("A-1") == [UNKNOWN]
+
+
+def test_the_django_command_finds_what_a_lost_answer_has_left(shop: Shop) -> None:
+    shop.sim.control("/_sim/faults", {"at": "execute", "kind": "drop", "when": "after"})
+    shop.sim.control("/_sim/faults", {"at": "status", "kind": "drop"})
+    # The money has moved; neither answer came through, and the worker of the page is gone.
+    assert shop.browse("A-1=1000") == [SENT_ON]
+    assert len(shop.sim.charges()) == 1
+    deadline, said = time.monotonic() + 30, ""
+    while "Paid" not in said and time.monotonic() < deadline:
+        time.sleep(0.2)
+        said = shop.manage("reconcile_payments")
+    assert said == "ship A-1\nA-1: Paid\n"
+    assert shop.browse("A-1=1000", "A-1") == [SENT_ON, ON_ITS_WAY]
+    assert len(shop.sim.charges()) == 1
+
+
+def test_a_declined_order_of_the_django_shop_can_be_paid_again(shop: Shop) -> None:
+    assert shop.browse("A-1=2000", "A-1", "A-1=1000", "A-1") == [
+        SENT_ON, "Not paid: Failed.", SENT_ON, "ship A-1", ON_ITS_WAY,
+    ]  # fmt: skip
+    assert len(shop.sim.charges()) == 1
+
+
+def test_what_the_django_shop_could_not_send_is_not_charged_and_the_order_is_free(shop: Shop) -> None:
+    shop.sim.control("/_sim/faults", {"at": "execute", "kind": "status", "code": 429})
+    assert shop.browse("A-1=1000", "A-1") == [SENT_ON, "Not paid: NotSent."]
+    assert shop.browse("A-1=1000", "A-1") == [SENT_ON, "ship A-1", ON_ITS_WAY]
+    assert len(shop.sim.charges()) == 1
+
+
+TASK = """
+import sys
+import celery_tasks
+celery_tasks.app.conf.task_always_eager = True
+reference, account, patience = sys.argv[1:]
+for _ in range(2):
+    print(celery_tasks.collect.delay(reference, "INVOICE:101", account, "250.00", "A-1", float(patience)).get())
+"""
+
+
+def test_the_celery_task_is_one_payment_however_often_it_is_delivered(host: Host) -> None:
+    said = host.run("-c", TASK, dollr.new_reference_id(), "1000", "0")
+    assert said.splitlines() == ["ship A-1", "Paid", "Paid"]
+    assert len(host.sim.charges()) == 1
+
+
+def test_the_celery_task_comes_back_until_there_is_a_verdict(host: Host) -> None:
+    # Eager mode does not wait until a retry is due, so each run has the patience to.
+    said = host.run("-c", TASK, dollr.new_reference_id(), "18", "2")
+    assert said.splitlines() == ["ship A-1", "Paid", "Paid"]
+    assert len(host.sim.charges()) == 1
