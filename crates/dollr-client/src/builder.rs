@@ -22,6 +22,7 @@ use crate::http::Http;
 use crate::realtime::{Line, Realtime, Server, certificates};
 use crate::throttle::Throttle;
 use crate::url::BaseUrl;
+use crate::wire::Wire;
 use crate::{Client, Clock, Error, SystemClock};
 
 /// Each connection has two: a request and an answer are a few kilobytes.
@@ -232,9 +233,19 @@ impl ClientBuilder {
             })),
             None => None,
         };
-        let http = Http::new(kept, fresh, self.base?.as_str().to_owned());
+        let wire = Wire {
+            base_url: self.base?.as_str().to_owned(),
+            user_agent: self.user_agent,
+            ca_bundle: self.ca_bundle,
+            proxy: self.proxy.map(Secret::new),
+            connect_timeout: self.connect,
+            read_timeout: self.read,
+            total_timeout: self.total,
+        };
+        let http = Http::new(kept, fresh, wire.base_url.clone());
         Ok(Client {
             host: Host::Thread,
+            wire: Arc::new(wire),
             caller: Arc::new(Caller::new(http, self.credentials?, Arc::clone(&self.clock))),
             policy: self.policy,
             journal: self.journal,

@@ -14,6 +14,7 @@ use crate::caller::Caller;
 use crate::host::Host;
 use crate::realtime::Realtime;
 use crate::throttle::Throttle;
+use crate::wire::Wire;
 use crate::{Attempt, ClientBuilder, Clock, Error, Report};
 
 /// A merchant's connection to the vendor: one token, one policy, one journal. Share it between threads.
@@ -21,6 +22,7 @@ use crate::{Attempt, ClientBuilder, Clock, Error, Report};
 /// See the [crate's front page](crate) for a first payment.
 pub struct Client {
     pub(crate) host: Host,
+    pub(crate) wire: Arc<Wire>,
     pub(crate) caller: Arc<Caller>,
     pub(crate) policy: Policy,
     pub(crate) journal: Option<Arc<dyn Journal>>,
@@ -148,6 +150,7 @@ impl Client {
     pub(crate) fn at(&self, host: Host) -> Self {
         Self {
             host,
+            wire: Arc::clone(&self.wire),
             caller: Arc::clone(&self.caller),
             policy: self.policy.clone(),
             journal: self.journal.clone(),

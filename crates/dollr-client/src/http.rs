@@ -11,8 +11,10 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body, Timeout, http};
 
-/// No answer of the API comes near it.
-const LARGEST_BODY: u64 = 1024 * 1024;
+use crate::Wire;
+
+/// As every host has it.
+const LARGEST_BODY: u64 = Wire::LARGEST_BODY as u64;
 
 /// The sockets, and where they lead.
 #[derive(Debug)]

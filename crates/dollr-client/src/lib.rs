@@ -130,6 +130,7 @@ mod reconcile;
 mod steps;
 mod throttle;
 mod url;
+mod wire;
 
 pub use attempt::Attempt;
 pub use builder::ClientBuilder;
@@ -141,6 +142,7 @@ pub use fulfil::{Claimed, Delivery, Fulfilment};
 pub use reconcile::{Reconcile, Summary};
 pub use steps::{Step, Steps, Stepwise};
 pub use url::BaseUrl;
+pub use wire::Wire;
 
 pub use dollr_core as core;
 pub use dollr_core::Verdict;

@@ -14,7 +14,7 @@ use dollr_core::{
 
 use crate::host::Host;
 use crate::realtime::{Bell, Heard};
-use crate::{Attempt, Client, Clock, Error, Reconcile, Report, Summary};
+use crate::{Attempt, Client, Clock, Error, Reconcile, Report, Summary, Wire};
 
 /// What to do now.
 #[derive(Debug)]
@@ -134,6 +134,11 @@ impl Client {
 }
 
 impl Stepwise<'_> {
+    /// How to send.
+    pub fn wire(&self) -> &Wire {
+        &self.0.wire
+    }
+
     /// See [`Client::sign_in`].
     pub fn sign_in(&self) -> Steps<()> {
         self.steps(|client| async move { client.signing_in().await })
