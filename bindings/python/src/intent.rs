@@ -167,6 +167,29 @@ impl PyPasscode {
     }
 }
 
+/// When to ask, as Python says it.
+#[derive(FromPyObject)]
+enum Curve {
+    Named(String),
+    Own(Span, Vec<(Span, Span)>),
+}
+
+impl Curve {
+    fn schedule(self) -> PyResult<Schedule> {
+        match self {
+            Self::Named(name) if name == "mobile_money" => Ok(Schedule::mobile_money()),
+            Self::Named(name) if name == "cards" => Ok(Schedule::cards()),
+            Self::Named(_) => Err(PyValueError::new_err(
+                "the schedule is \"mobile_money\", \"cards\", or a first delay and pairs of an age and a gap",
+            )),
+            Self::Own(first, gaps) => {
+                let gaps: Vec<_> = gaps.into_iter().map(|(age, gap)| (age.0, gap.0)).collect();
+                Schedule::new(first.0, &gaps).map_err(|error| PyValueError::new_err(error.to_string()))
+            }
+        }
+    }
+}
+
 /// How patient to be, and how bold.
 #[pyclass(frozen, module = "dollr", name = "Policy")]
 pub(crate) struct PyPolicy(pub(crate) Policy);
@@ -174,19 +197,20 @@ pub(crate) struct PyPolicy(pub(crate) Policy);
 #[pymethods]
 impl PyPolicy {
     #[new]
-    #[pyo3(signature = (*, patience = None, horizon = None, schedule = "mobile_money", resend_after = None, sends = 2))]
+    /// `schedule` is `mobile_money`, `cards`, or one of one's own: the delay before the first question, and pairs of a payment's
+    /// age and the gap from there on.
+    #[pyo3(signature = (*, patience = None, horizon = None, schedule = Curve::Named("mobile_money".to_owned()), resend_after = None, sends = 2))]
+    #[pyo3(
+        text_signature = "(*, patience=None, horizon=None, schedule='mobile_money', resend_after=None, sends=2)"
+    )]
     fn new(
         patience: Option<Span>,
         horizon: Option<Span>,
-        schedule: &str,
+        schedule: Curve,
         resend_after: Option<Span>,
         sends: u32,
     ) -> PyResult<Self> {
-        let mut policy = Policy::default().schedule(match schedule {
-            "mobile_money" => Schedule::mobile_money(),
-            "cards" => Schedule::cards(),
-            _ => return Err(PyValueError::new_err("the schedule is \"mobile_money\" or \"cards\"")),
-        });
+        let mut policy = Policy::default().schedule(schedule.schedule()?);
         if let Some(Span(patience)) = patience {
             policy = policy.patience(patience);
         }

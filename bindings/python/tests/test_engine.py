@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import threading
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from email.utils import formatdate
@@ -292,3 +293,39 @@ def test_an_error_is_pickled_with_its_fields() -> None:
     assert (type(copy), str(copy), copy.http_status, copy.errors, copy.retry_after) == (
         dollr.RefusedError, "no", 422, (dollr.Problem(None, "x"),), 1.0,
     )  # fmt: skip
+
+
+def test_one_machine_takes_events_from_eight_threads() -> None:
+    source = dollr.Source.watch("INVOICE:1", "USD", 1, START)
+
+    def ring() -> None:
+        for n in range(500):
+            source.apply_hint(START + n)
+            source.next(START + n)
+
+    threads = [threading.Thread(target=ring) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert source.state == "Watching"
+
+
+def test_a_policy_may_ask_by_a_schedule_of_its_own() -> None:
+    def first_question(schedule: Any) -> int:
+        payment = dollr.Execution.prepare(intent(), START, dollr.Policy(schedule=schedule))
+        payment.apply_recorded(START)
+        action = payment.next(START)
+        assert isinstance(action, dollr.Send)
+        payment.apply_answer(action.request, 200, told("PENDING"), START)
+        wait = payment.next(START)
+        assert isinstance(wait, dollr.Wait)
+        return wait.until - START
+
+    assert 54_000 <= first_question((60, [(0, 30), (timedelta(hours=1), timedelta(minutes=5))])) <= 66_000
+    assert first_question("cards") < first_question("mobile_money") < 10_000
+    for wrong in ("daily", (0.1, [(0, 2)]), (4, []), (4, [(60, 2), (0, 2)])):
+        with pytest.raises(ValueError, match="schedule"):
+            dollr.Policy(schedule=wrong)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        dollr.Policy(schedule=7)  # type: ignore[arg-type]
