@@ -38,6 +38,17 @@ pub(crate) fn show(key: &str, secret: &Secret) {
     SHOW.with_borrow(|show| show.iter().for_each(|show| show(key, secret)));
 }
 
+/// Does `work` on this thread, and says what it [`show`]s.
+pub(crate) fn showing<T>(work: impl FnOnce() -> T) -> (T, Vec<(String, Secret)>) {
+    let (tell, told) = mpsc::channel();
+    SHOW.replace(Some(Box::new(move |key, secret| {
+        let _ = tell.send((key.to_owned(), secret.clone()));
+    })));
+    let result = work();
+    SHOW.replace(None);
+    (result, told.try_iter().collect())
+}
+
 /// Does `work` on a thread of its own and waits for it. `shower` is called with what the work [`show`]s.
 pub(crate) fn blocking<T: Send + 'static>(
     py: Python<'_>,

@@ -1,4 +1,5 @@
-//! Level 1: `Client`, blocking. Each call waits without the GIL; what it does is the Rust client's.
+//! Level 1: `Client`, blocking. Each call waits without the GIL; what it does is the Rust client's. For `dollr.aio` the same
+//! methods give the steps of the call instead.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,14 +7,17 @@ use std::time::Duration;
 
 use dollr_client::core::{CheckoutOrder, Intent, Limit, ReferenceId, SourceKind, Timestamp};
 use dollr_client::{Attempt, Client, ClientBuilder, Error, Reconcile};
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::blocking::{self, blocking};
+use crate::call::Call;
 use crate::convert::{Moment, Money, Name, Span};
 use crate::intent::{PyIntent, PyPolicy};
 use crate::journal::{Own, PyJournal};
+use crate::steps::{PySteps, PyWire};
 use crate::{errors, settings, values};
 
 type Value<'py> = PyResult<Bound<'py, PyAny>>;
@@ -25,6 +29,8 @@ pub(crate) struct PyClient {
     client: Own<Arc<Client>>,
     show: Option<Py<PyAny>>,
     base_url: Option<String>,
+    /// Whether calls give their steps, for an event loop.
+    stepwise: bool,
 }
 
 /// What belongs to one attempt only.
@@ -48,17 +54,22 @@ impl PyClient {
         blocking(py, shower, move || work(&client))?.map_err(|error| errors::of(py, &error))
     }
 
+    /// What the call comes to, or its steps.
+    fn asked<'py>(&self, py: Python<'py>, call: Call) -> Value<'py> {
+        if self.stepwise {
+            return PySteps::new(call.steps(self.client.get(py)?)).into_bound_py_any(py);
+        }
+        self.call(py, move |client| call.made(client))?.to_python(py)
+    }
+
     fn attempt<'py>(&self, py: Python<'py>, intent: Intent, particulars: Particulars) -> Value<'py> {
         let Particulars { order, despite, patience, realtime } = particulars;
-        let report = self.call(py, move |client| {
-            let mut attempt = Attempt::new(intent);
-            attempt = order.into_iter().fold(attempt, Attempt::order);
-            attempt = despite.into_iter().fold(attempt, Attempt::despite);
-            attempt = patience.into_iter().fold(attempt, Attempt::patience);
-            attempt = realtime.into_iter().fold(attempt, Attempt::realtime);
-            client.execute(attempt)
-        })?;
-        values::report(py, &report)
+        let mut attempt = Attempt::new(intent);
+        attempt = order.into_iter().fold(attempt, Attempt::order);
+        attempt = despite.into_iter().fold(attempt, Attempt::despite);
+        attempt = patience.into_iter().fold(attempt, Attempt::patience);
+        attempt = realtime.into_iter().fold(attempt, Attempt::realtime);
+        self.asked(py, Call::Execute(Box::new(attempt)))
     }
 
     fn patience(&self, py: Python<'_>, given: Option<Span>) -> PyResult<Duration> {
@@ -102,7 +113,7 @@ impl PyClient {
         };
         let builder = settings::applied(py, builder, more)?.show(blocking::show);
         let client = builder.build().map_err(|error| errors::of(py, &error))?;
-        Ok(Self { client: Own::new(Arc::new(client)), show, base_url })
+        Ok(Self { client: Own::new(Arc::new(client)), show, base_url, stepwise: false })
     }
 
     /// Collects from a customer's account: records, sends once, and asks until there is a verdict or patience is over.
@@ -156,9 +167,7 @@ impl PyClient {
 
     /// Makes a session for a source such as `INVOICE:101`, to be executed in right away.
     fn create_session<'py>(&self, py: Python<'py>, source: Name) -> Value<'py> {
-        let source = source.parsed(py)?;
-        let session = self.call(py, move |client| client.create_session(source))?;
-        values::session(py, &session)
+        self.asked(py, Call::CreateSession(source.parsed(py)?))
     }
 
     /// Makes a hosted checkout of these items, pairs of name and amount: send the customer to its `url`.
@@ -195,8 +204,7 @@ impl PyClient {
         if let Some(name) = reference_id {
             order = order.reference_id(name.parsed(py)?);
         }
-        let checkout = self.call(py, move |client| client.create_checkout(&order))?;
-        values::checkout(py, &checkout)
+        self.asked(py, Call::CreateCheckout(order))
     }
 
     /// Whether this invoice or order is paid, in this currency and with this total. Take all three from the order, never from a
@@ -212,17 +220,14 @@ impl PyClient {
     ) -> Value<'py> {
         let (source, currency) = (source.parsed(py)?, currency.parsed(py)?);
         let patience = patience.map_or(Duration::ZERO, |Span(patience)| patience);
-        let report =
-            self.call(py, move |client| client.verify_source(source, currency, total.0, patience))?;
-        values::report(py, &report)
+        self.asked(py, Call::VerifySource(source, currency, total.0, patience))
     }
 
     /// Goes on asking about a recorded payment, whoever began it, for at most `patience` (5 minutes).
     #[pyo3(signature = (reference_id, *, patience = None))]
     fn wait<'py>(&self, py: Python<'py>, reference_id: Name, patience: Option<Span>) -> Value<'py> {
         let (id, patience) = (reference_id.parsed(py)?, self.patience(py, patience)?);
-        let report = self.call(py, move |client| client.wait(id, patience))?;
-        values::report(py, &report)
+        self.asked(py, Call::Wait(id, patience))
     }
 
     /// The same, listening to the payment's realtime channel; `kind` is that of its source, `INVOICE` or `ORDER`.
@@ -236,15 +241,12 @@ impl PyClient {
     ) -> Value<'py> {
         let (id, kind) = (reference_id.parsed(py)?, kind.parsed(py)?);
         let patience = self.patience(py, patience)?;
-        let report = self.call(py, move |client| client.watch(id, kind, patience))?;
-        values::report(py, &report)
+        self.asked(py, Call::Watch(id, kind, patience))
     }
 
     /// How a recorded payment stands: one question, also about one that has ended.
     fn status<'py>(&self, py: Python<'py>, reference_id: Name) -> Value<'py> {
-        let id = reference_id.parsed(py)?;
-        let report = self.call(py, move |client| client.status(id))?;
-        values::report(py, &report)
+        self.asked(py, Call::Status(reference_id.parsed(py)?))
     }
 
     /// Mints the key of one payment's realtime channel, for a browser that subscribes itself.
@@ -257,8 +259,7 @@ impl PyClient {
     ) -> Value<'py> {
         let (session, _) = session_of(session)?;
         let (session, kind, id) = (session.parsed(py)?, kind.parsed(py)?, reference_id.parsed(py)?);
-        let key = self.call(py, move |client| client.realtime_key(session, kind, id))?;
-        values::realtime_key(py, &key)
+        self.asked(py, Call::RealtimeKey(session, kind, id))
     }
 
     /// Asks about each recorded payment that is due, once; any number of processes may do so at the same time. `rate` is a
@@ -271,15 +272,27 @@ impl PyClient {
         rate: Option<(u32, Span)>,
         horizon: Option<Span>,
     ) -> Value<'py> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let mut how = Reconcile::default().workers(workers).stop(Arc::clone(&stop));
+        self.reconcile_until(py, &Stop::default(), workers, rate, horizon)
+    }
+
+    /// The same, which ends early once it is told to stop.
+    #[pyo3(name = "_reconcile")]
+    fn reconcile_until<'py>(
+        &self,
+        py: Python<'py>,
+        stop: &Stop,
+        workers: usize,
+        rate: Option<(u32, Span)>,
+        horizon: Option<Span>,
+    ) -> Value<'py> {
+        let mut how = Reconcile::default().workers(workers).stop(Arc::clone(&stop.0));
         if let Some(rate) = rate {
             how = how.rate(limit(rate)?);
         }
         how = horizon.into_iter().fold(how, |how, Span(horizon)| how.horizon(horizon));
         let summary = self.call(py, move |client| client.reconcile(&how));
         // Who is interrupted leaves no workers behind.
-        stop.store(true, Ordering::Relaxed);
+        stop.set();
         values::summary(py, &summary?)
     }
 
@@ -316,8 +329,37 @@ impl PyClient {
         Ok(id.to_string())
     }
 
+    /// The same client, whose calls give their steps.
+    fn _stepwise(&self, py: Python<'_>) -> PyResult<Self> {
+        let client = Own::new(Arc::clone(self.client.get(py)?));
+        Ok(Self { client, show: None, base_url: self.base_url.clone(), stepwise: true })
+    }
+
+    /// How to send.
+    fn _wire(&self, py: Python<'_>) -> PyResult<PyWire> {
+        Ok(self.client.get(py)?.stepwise().wire().into())
+    }
+
     fn __repr__(&self) -> String {
         format!("<Client of {}>", self.base_url.as_deref().unwrap_or("the vendor's API"))
+    }
+}
+
+/// Ends a `_reconcile` early, when the answers that are on their way are saved.
+#[derive(Default)]
+#[pyclass(frozen, module = "dollr._dollr", name = "_Stop")]
+pub(crate) struct Stop(Arc<AtomicBool>);
+
+#[pymethods]
+impl Stop {
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says so.
+    fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

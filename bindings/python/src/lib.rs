@@ -3,7 +3,9 @@
 //! Nothing of it runs Python code on a thread of its own, so that no interpreter's end can be in its way.
 
 mod action;
+mod alarm;
 mod blocking;
+mod call;
 mod channel;
 mod client;
 mod convert;
@@ -15,6 +17,7 @@ mod logs;
 mod machine;
 mod request;
 mod settings;
+mod steps;
 mod token;
 mod values;
 
@@ -29,9 +32,11 @@ mod _dollr {
     #[pymodule_export]
     use crate::action::{Act, Done, Record, Send, Wait};
     #[pymodule_export]
+    use crate::alarm::Alarm;
+    #[pymodule_export]
     use crate::channel::{Close, Connect, Ended, MintKey, PyChannel, PyPush, Ring};
     #[pymodule_export]
-    use crate::client::PyClient;
+    use crate::client::{PyClient, Stop};
     #[pymodule_export]
     use crate::fork::{_after_fork_in_child, _after_fork_in_parent, _before_fork};
     #[pymodule_export]
@@ -42,6 +47,8 @@ mod _dollr {
     use crate::machine::{PyExecution, PySource};
     #[pymodule_export]
     use crate::request::PyRequest;
+    #[pymodule_export]
+    use crate::steps::{Outgoing, PyStep, PySteps, PyWire};
     #[pymodule_export]
     use crate::token::{Denied, Obtain, PyToken, Use};
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib import request
 
 import dollr
+import dollr.aio
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,6 +64,59 @@ def sim() -> Iterator[Simulator]:
     simulator = Simulator()
     yield simulator
     simulator.stop()
+
+
+class Awaited:
+    """An asyncio client for who waits for each of its calls: the loop runs on a thread of its own."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, **settings: Any) -> None:
+        self.loop, self.client = loop, dollr.aio.Client(**settings)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self.client, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = method(*args, **kwargs)
+            if not inspect.iscoroutine(result):
+                return result
+            return asyncio.run_coroutine_threadsafe(result, self.loop).result()
+
+        return call
+
+    def __repr__(self) -> str:
+        return repr(self.client)
+
+
+making: list[Callable[..., Any]] = [dollr.Client]
+
+
+def new_client(**settings: Any) -> dollr.Client:
+    """A client of the kind that the test is run for."""
+    return cast("dollr.Client", making[-1](**settings))
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def each_client(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The test is run for each kind of client."""
+    if request.param == "blocking":
+        yield
+        return
+    loop, clients = asyncio.new_event_loop(), list[Awaited]()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    def awaited(**settings: Any) -> Awaited:
+        clients.append(Awaited(loop, **settings))
+        return clients[-1]
+
+    making.append(awaited)
+    yield
+    making.pop()
+    for client in clients:
+        client.aclose()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 def intent(reference_id: str = REFERENCE) -> dollr.Intent:

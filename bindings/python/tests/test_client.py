@@ -1,4 +1,4 @@
-"""Level 1: the blocking client, against the simulated vendor."""
+"""Levels 1 and 3: the client, blocking and for asyncio, against the simulated vendor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any
 
 import dollr
 import pytest
-from conftest import REFERENCE, Simulator
+from conftest import REFERENCE, Simulator, new_client
+
+pytestmark = pytest.mark.usefixtures("each_client")
 
 
 def client(sim: Simulator, folder: Path, **more: Any) -> dollr.Client:
@@ -22,7 +24,7 @@ def client(sim: Simulator, folder: Path, **more: Any) -> dollr.Client:
         **sim.credentials,
         **more,
     }
-    return dollr.Client(**settings)
+    return new_client(**settings)
 
 
 def collect(shop: dollr.Client, account: str = "1000", **more: Any) -> dollr.Report:
@@ -190,22 +192,6 @@ def test_one_client_serves_eight_threads(sim: Simulator, tmp_path: Path) -> None
     assert len({report.key for report in reports}) == 8
     assert all(isinstance(report.verdict, dollr.Paid) for report in reports)
     assert len(sim.charges()) == 8
-
-
-def test_one_machine_takes_events_from_eight_threads() -> None:
-    source = dollr.Source.watch("INVOICE:1", "USD", 1, 1_750_000_000_000)
-
-    def ring() -> None:
-        for n in range(500):
-            source.apply_hint(1_750_000_000_000 + n)
-            source.next(1_750_000_000_000 + n)
-
-    threads = [threading.Thread(target=ring) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert source.state == "Watching"
 
 
 def test_logs_go_to_the_logger_dollr_without_secrets(

@@ -12,8 +12,10 @@ from typing import Any
 
 import dollr
 import pytest
-from conftest import REFERENCE, Simulator, intent
+from conftest import REFERENCE, Simulator, intent, new_client
 from test_client import client, collect
+
+pytestmark = pytest.mark.usefixtures("each_client")
 
 
 @contextmanager
@@ -49,7 +51,7 @@ def answered(status: str, body: bytes = b"", headers: bytes = b"") -> bytes:
 
 
 def bare(url: str, **more: Any) -> dollr.Client:
-    return dollr.Client(client_id="id", client_secret="hush-hush", base_url=url, **more)
+    return new_client(client_id="id", client_secret="hush-hush", base_url=url, **more)
 
 
 def test_each_answer_has_its_exception() -> None:
@@ -160,7 +162,7 @@ def test_a_wrong_setting_is_named(
     if settings and "client_id" not in settings:
         settings = {"client_id": "id", "client_secret": "hush-hush", **settings}
     with pytest.raises(expected) as raised:
-        dollr.Client(**settings)
+        new_client(**settings)
     assert "hush" not in str(raised.value)
 
 
@@ -206,8 +208,9 @@ def test_a_slow_vendor_is_given_up_after_the_time_out() -> None:
 
 
 def test_a_panic_is_an_ordinary_exception_and_the_client_lives_on(sim: Simulator, tmp_path: Path) -> None:
-    # No clock has this moment: the HTTP library panics where it adds it to now.
-    absurd = client(sim, tmp_path, connect_timeout=1e19)
+    # No clock has this moment: the Rust client's HTTP library panics where it adds it to now.
+    settings: dict[str, Any] = {**sim.credentials, "connect_timeout": 1e19}
+    absurd = dollr.Client(base_url=sim.url, journal=tmp_path / "absurd.db", **settings)
     for _ in range(2):
         with pytest.raises(dollr.InternalError) as raised:
             absurd.create_session("INVOICE:101")
