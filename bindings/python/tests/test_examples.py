@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import dollr
+import httpx
 import pytest
 from conftest import Simulator
 
@@ -134,6 +138,78 @@ def test_what_the_django_shop_could_not_send_is_not_charged_and_the_order_is_fre
     assert shop.browse("A-1=1000", "A-1") == [SENT_ON, "Not paid: NotSent."]
     assert shop.browse("A-1=1000", "A-1") == [SENT_ON, "ship A-1", ON_ITS_WAY]
     assert len(shop.sim.charges()) == 1
+
+
+class Server:
+    """The shop on FastAPI, as uvicorn runs it, until it is told to end."""
+
+    def __init__(self, host: Host) -> None:
+        environment = {**os.environ, **host.settings, "PYTHONPATH": str(EXAMPLES), "RECONCILE_EVERY": "1"}
+        command = [sys.executable, "-m", "uvicorn", "fastapi_app:app", "--port", "0", "--log-level", "info"]
+        self.process = subprocess.Popen(
+            command,
+            cwd=host.folder,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self.watchdog = threading.Timer(60, self.process.kill)
+        self.watchdog.start()
+        assert self.process.stdout is not None
+        said = next(line for line in self.process.stdout if "Uvicorn running on" in line)
+        self.url = said.split("running on ")[1].split()[0]
+
+    def pay(self, account: str) -> httpx.Response:
+        return httpx.post(f"{self.url}/pay", json={"order": "A-1", "account": account}, timeout=30)
+
+    def events(self, reference_id: str) -> list[str]:
+        with httpx.stream("GET", f"{self.url}/payments/{reference_id}/events", timeout=30) as answer:
+            return [json.loads(line[6:])["verdict"] for line in answer.iter_lines() if line]
+
+    def says(self, text: str) -> None:
+        """Waits until it has."""
+        assert self.process.stdout is not None
+        assert any(text in line for line in self.process.stdout), f"it ended without {text!r}"
+
+    def end(self) -> str:
+        """What it has said since, up to its orderly end."""
+        self.process.send_signal(signal.SIGTERM)
+        said, _ = self.process.communicate(timeout=30)
+        self.watchdog.cancel()
+        # Uvicorn ends by the signal that it was told to end by.
+        assert self.process.returncode in (0, -signal.SIGTERM)
+        return said
+
+
+def test_the_fastapi_page_hears_at_once_that_it_is_paid_and_a_second_click_which_payment_there_is(
+    host: Host,
+) -> None:
+    server = Server(host)
+    paid = server.pay("1001")
+    reference_id = paid.json()["reference_id"]
+    again = server.pay("1001")
+    assert (paid.status_code, again.status_code) == (202, 409)
+    assert again.json() == {"detail": {"reference_id": reference_id}}
+    assert server.events(reference_id) == ["Open", "Paid"]
+    assert httpx.get(f"{server.url}/payments/{reference_id}").json() == {"verdict": "Paid", "over": True}
+    assert httpx.get(f"{server.url}/payments/{dollr.new_reference_id()}").status_code == 404
+    assert len(host.sim.charges()) == 1
+    server.says(f"ship {reference_id}")
+    said = server.end()
+    assert "ship" not in said
+    assert "Traceback" not in said
+
+
+def test_what_a_fastapi_worker_leaves_another_one_goes_on_with(host: Host) -> None:
+    first = Server(host)
+    reference_id = first.pay("1003").json()["reference_id"]
+    assert "ship" not in first.end()
+    second = Server(host)
+    assert second.events(reference_id) == ["Open", "Paid"]
+    assert len(host.sim.charges()) == 1
+    second.says(f"ship {reference_id}")
+    assert "ship" not in second.end()
 
 
 TASK = """
