@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+import sysconfig
 import tempfile
 import threading
 
@@ -45,6 +46,26 @@ def engine() -> None:
     raise AssertionError("an empty snapshot was taken")
 
 
+def threads() -> None:
+    """Eight on one machine. With a free-threaded interpreter they run at the same time (T26)."""
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        # An extension that says nothing of it would have switched the GIL on.
+        assert not getattr(sys, "_is_gil_enabled")()  # noqa: B009
+    source = dollr.Source.watch("INVOICE:1", "USD", 1, START)
+
+    def ring() -> None:
+        for n in range(2_000):
+            source.apply_hint(START + n)
+            source.next(START + n)
+
+    ringing = [threading.Thread(target=ring) for _ in range(8)]
+    for thread in ringing:
+        thread.start()
+    for thread in ringing:
+        thread.join()
+    assert source.state == "Watching"
+
+
 def client(url: str, client_id: str, client_secret: str, folder: str) -> None:
     place = os.path.join(folder, "payments.db")
     shop = dollr.Client(base_url=url, client_id=client_id, client_secret=client_secret, journal=place)
@@ -69,5 +90,6 @@ def client(url: str, client_id: str, client_secret: str, folder: str) -> None:
 
 if __name__ == "__main__":
     engine()
+    threads()
     client(sys.argv[1], sys.argv[2], sys.argv[3], tempfile.mkdtemp())
     print("ok", sys.version.split()[0])
