@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::Waker;
 use std::time::Instant;
 
-use dollr_client::core::{Bearer, Loss, Purpose, Request, Secret, Timestamp};
+use dollr_client::core::{Bearer, Loss, Request, Secret, Timestamp};
 use dollr_client::{Step, Wire};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -197,12 +197,6 @@ impl Outgoing {
     /// The JSON body of a `POST`.
     fn body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
         self.request.body.as_ref().map(|body| PyBytes::new(py, body.expose().as_bytes()))
-    }
-
-    /// Whether it moves money, and has a connection of its own.
-    #[getter]
-    fn alone(&self) -> bool {
-        self.request.exchange.purpose == Purpose::Execute
     }
 
     fn __repr__(&self) -> String {

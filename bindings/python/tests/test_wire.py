@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,7 +27,7 @@ class Listener:
     """A vendor made of bytes: each request is kept as it came, and answered as it was told."""
 
     def __init__(self, answers: Callable[[bytes], bytes | None]) -> None:
-        self.answers, self.heard, self.connections = answers, list[bytes](), 0
+        self.answers, self.heard, self.on_each = answers, list[bytes](), list[list[bytes]]()
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -37,13 +38,14 @@ class Listener:
                 connection, _ = self.socket.accept()
             except OSError:
                 return
-            self.connections += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            self.on_each.append([])
+            threading.Thread(target=self._serve, args=(connection, self.on_each[-1]), daemon=True).start()
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, on_it: list[bytes]) -> None:
         with connection:
             while request := self._request(connection):
                 self.heard.append(request)
+                on_it.append(request)
                 answer = TOKEN_ANSWER if b"obtain/token" in request else self.answers(request)
                 if answer is None:
                     # A reset instead of an answer.
@@ -116,7 +118,7 @@ def test_a_redirect_is_an_answer_and_its_target_hears_nothing() -> None:
                     client(vendor.url).create_session("INVOICE:1")
                 assert "hush" not in str(raised.value)
         assert elsewhere.heard == []
-        assert elsewhere.connections == 0
+        assert elsewhere.on_each == []
 
 
 def test_a_cookie_is_not_sent_back() -> None:
@@ -136,11 +138,11 @@ def test_the_environments_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) ->
         for name in ("no_proxy", "NO_PROXY"):
             monkeypatch.delenv(name, raising=False)
         assert client(vendor.url).create_session("INVOICE:1").id == 55
-        assert proxy.connections == 0
+        assert proxy.on_each == []
         # One that is asked for is; this one may not know how.
         with suppress(dollr.DollrError):
             client(vendor.url, proxy=proxy.url).create_session("INVOICE:1")
-        assert proxy.connections > 0
+        assert proxy.on_each
 
 
 def test_what_is_sent_says_who_asks_and_wants_nothing_packed() -> None:
@@ -211,17 +213,35 @@ def test_a_post_whose_connection_is_reset_is_sent_once(tmp_path: Any) -> None:
 
 def test_what_moves_money_has_a_connection_of_its_own(tmp_path: Any) -> None:
     """T1."""
-    with listening(
-        lambda r: answer(told("COMPLETED") if b"/executions/" in r or b"/status/" in r else SESSION)
-    ) as vendor:
+
+    def answers(request: bytes) -> bytes:
+        return answer(told("COMPLETED") if b"/executions/" in request or b"/status/" in request else SESSION)
+
+    with listening(answers) as vendor:
         shop = client(vendor.url, journal=tmp_path / "payments.db")
-        shop.create_session("INVOICE:1")
-        shop.create_session("INVOICE:1")
-        assert vendor.connections == 1
-        for connections in (2, 3):
-            report = shop.execute(intent(dollr.new_reference_id()), patience=0)
-            assert report.execute_calls == 1
-            assert vendor.connections == connections
+        for _ in range(2):
+            shop.create_session("INVOICE:1")
+            assert shop.execute(intent(dollr.new_reference_id()), patience=0).execute_calls == 1
+        moving = [on_it for on_it in vendor.on_each if any(b"/executions/" in request for request in on_it)]
+        assert [len(on_it) for on_it in moving] == [1, 1]
+
+
+def test_what_follows_an_answer_is_not_the_next_one() -> None:
+    """T14: it came by the same piece of the wire, and is well-formed."""
+    forged = answer(SESSION.replace(b'"id": 55', b'"id": 66'))
+    with listening(lambda _: answer(SESSION) + forged) as vendor:
+        shop = client(vendor.url)
+        assert [shop.create_session("INVOICE:1").id for _ in range(4)] == [55] * 4
+
+
+def test_a_token_that_would_begin_a_header_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """T6."""
+    token = b'{"access_token": "hush\\r\\nX-Other: y", "expires_in": 60}'
+    monkeypatch.setattr(sys.modules[__name__], "TOKEN_ANSWER", answer(token))
+    with listening(lambda _: answer(SESSION)) as vendor:
+        with pytest.raises(dollr.TransportError):
+            client(vendor.url).create_session("INVOICE:1")
+        assert not any(b"X-Other" in request for request in vendor.heard)
 
 
 def test_what_no_connection_was_had_for_was_surely_not_sent() -> None:

@@ -24,9 +24,6 @@ LONGEST = 60.0
 MOST_AT_ONCE = 100
 """So many requests of a loop are on their way; who waits for his turn has sent nothing."""
 
-KEPT = 32
-"""So many connections stay open for the next question."""
-
 SURELY_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """What comes before a request's first byte. After anything else it may have been sent."""
 
@@ -44,9 +41,7 @@ class Line:
         self.calls = 0
         self.turns = asyncio.Semaphore(MOST_AT_ONCE)
         self.own = transport is None
-        # For what moves money a connection of its own each, so that none is sent into one that has died.
-        self.kept = transport or connections(wire, trust, idle=KEPT)
-        self.alone = transport or connections(wire, trust, idle=0)
+        self.transport = transport or connections(wire, trust)
 
     def enter(self) -> tuple[int, asyncio.Event]:
         """A number for one more call, and what is set when it is worth going on with."""
@@ -99,8 +94,7 @@ class Line:
 
     async def _sent(self, request: _Outgoing) -> tuple[int, list[tuple[str, str]], bytes]:
         """Within its time; or else `TimeoutError`."""
-        transport = self.alone if request.alone else self.kept
-        sending = asyncio.ensure_future(self._exchange(transport, self._request(request)))
+        sending = asyncio.ensure_future(self._exchange(self._request(request)))
         try:
             await asyncio.wait({sending}, timeout=self.wire.total_timeout)
         finally:
@@ -112,10 +106,8 @@ class Line:
             raise asyncio.TimeoutError
         return sending.result()
 
-    async def _exchange(
-        self, transport: httpx.AsyncBaseTransport, request: httpx.Request
-    ) -> tuple[int, list[tuple[str, str]], bytes]:
-        answer = await transport.handle_async_request(request)
+    async def _exchange(self, request: httpx.Request) -> tuple[int, list[tuple[str, str]], bytes]:
+        answer = await self.transport.handle_async_request(request)
         try:
             body = await self._body(answer)
         finally:
@@ -153,18 +145,20 @@ class Line:
     async def close(self) -> None:
         """Closes its connections. Somebody else's transport stays open."""
         if self.own:
-            await self.kept.aclose()
-            await self.alone.aclose()
+            await self.transport.aclose()
 
 
-def connections(wire: _Wire, trust: ssl.SSLContext, idle: int) -> httpx.AsyncHTTPTransport:
-    """Connections of which so many are kept while they are idle."""
+def connections(wire: _Wire, trust: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+    """
+    One for each request: nothing is sent into one that has died, and what a server says after its answer is
+    never taken for the answer to what is asked next, as httpx would take it.
+    """
     return httpx.AsyncHTTPTransport(
         verify=trust,
         trust_env=False,
         retries=0,
         proxy=wire.proxy,
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=idle),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
     )
 
 
