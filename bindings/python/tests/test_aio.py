@@ -71,6 +71,21 @@ def test_the_loop_turns_while_the_journal_is_busy(tmp_path: Path) -> None:
     asyncio.run(busy())
 
 
+def test_a_client_that_is_closed_under_way_loses_nothing(tmp_path: Path) -> None:
+    async def closed() -> None:
+        vendor = Vendor("PENDING")
+        async with new(tmp_path, vendor) as shop:
+            call = asyncio.ensure_future(collect(shop, patience=0.5))
+            while not vendor.posts:
+                await asyncio.sleep(0)
+        assert isinstance((await call).verdict, dollr.Open)
+        (entry,) = dollr.Journal(tmp_path / "payments.db").entries()
+        vendor.charged[entry.key] = "COMPLETED"
+        assert isinstance((await shop.status(entry.key)).verdict, dollr.Paid)
+
+    asyncio.run(closed())
+
+
 def test_show_may_be_a_coroutine_function_and_its_exception_comes_through(
     sim: Simulator, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 """
 Has this been paid? Mobile-money and card payments by the Dollr Open API, never charged twice.
 
-`Client` moves and verifies payments, blocking, and keeps them in a `Journal`.
+`Client` moves and verifies payments, blocking, and keeps them in a `Journal`; `dollr.aio` is for asyncio.
 
 The engine decides and never acts: ask `next(now)`, do as it says, and say what happened with `apply_…`.
 A moment is an aware `datetime`, or an `int` of milliseconds since the epoch; money is `Decimal`.
