@@ -125,6 +125,31 @@ def test_a_collection_that_runs_out_of_the_callers_time_is_reconciled(sim: Simul
     assert len(sim.charges()) == 1
 
 
+def test_a_cancelled_reconcile_asks_no_more(sim: Simulator, tmp_path: Path) -> None:
+    def asked() -> int:
+        return sum("/v1/status/" in call["path"] for call in sim.control("/_sim/ledger")["calls"])
+
+    async def begun() -> None:
+        policy = dollr.Policy(schedule=(1, [(0, 1)]))
+        async with of(sim, tmp_path, policy=policy, read_timeout=1) as shop:
+            for _ in range(4):
+                await collect_own(shop, "3000", patience=0)
+            before, journal = asked(), dollr.Journal(tmp_path / "payments.db")
+            now = datetime.now(timezone.utc)
+            while not all(entry.due and entry.due <= now for entry in journal.entries(open=True)):
+                await asyncio.sleep(0.1)
+                now = datetime.now(timezone.utc)
+            sim.control("/_sim/faults", {"at": "status", "kind": "silent", "times": 100})
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(shop.reconcile(workers=1), 0.5)
+        counts.append(before)
+
+    counts: list[int] = []
+    # Where the loop ends, the threads of `reconcile` have.
+    asyncio.run(begun())
+    assert asked() - counts[0] == 1
+
+
 def test_who_holds_the_token_and_is_cancelled_lets_others_go_on(tmp_path: Path) -> None:
     async def first_is_cancelled() -> None:
         vendor = Vendor()

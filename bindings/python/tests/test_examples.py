@@ -140,6 +140,33 @@ def test_what_the_django_shop_could_not_send_is_not_charged_and_the_order_is_fre
     assert len(shop.sim.charges()) == 1
 
 
+TOGETHER = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+sys.path.insert(0, sys.argv[1])
+import django
+django.setup()
+from django.db import transaction
+from shop.models import Payment
+first, second = Payment.objects.get(), Payment.objects.get()
+print(first.keep("what the first has learned", next_at=1), second.keep("what the second has", next_at=2))
+second.refresh_from_db()
+print(second.snapshot)
+try:
+    with transaction.atomic():
+        second.keep("not on disk yet", next_at=3)
+except RuntimeError as error:
+    print("refused")
+"""
+
+
+def test_of_two_django_workers_one_writes_and_never_within_an_open_transaction(shop: Shop) -> None:
+    """I1, I14."""
+    assert shop.browse("A-1=3000") == [SENT_ON]
+    said = shop.run("-c", TOGETHER, str(EXAMPLES / "django_shop"))
+    assert said.splitlines() == ["True False", "what the first has learned", "refused"]
+
+
 class Server:
     """The shop on FastAPI, as uvicorn runs it, until it is told to end."""
 
