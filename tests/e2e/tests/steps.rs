@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use dollr_client::core::{Limit, Loss, Response, SourceKind, Timestamp};
+use dollr_client::core::{Limit, Loss, Response, Secret, SourceKind, Timestamp};
 use dollr_client::journal::{Journal as _, SqliteJournal};
 use dollr_client::{Attempt, Client, Clock, Error, Reconcile, Report, Step, Steps, Summary};
 use dollr_e2e::{Host, Payment, World, random_id};
@@ -382,4 +382,21 @@ fn what_a_channel_hears_wakes_the_host() {
     world.check_promises(&payment, &report);
     assert_eq!(report.verdict.name(), "paid");
     assert!(rung > 0, "the channel was joined, and told so");
+}
+
+/// Who sends instead of the client is told its settings, of which one may hold a password (I10).
+#[test]
+fn a_host_is_told_how_the_client_would_send() {
+    let world = World::start();
+    let builder = world.builder().user_agent("shop/1").proxy("http://till:hush@127.0.0.1:3128");
+    let builder = builder.connect_timeout(Duration::from_secs(1)).read_timeout(Duration::from_secs(2));
+    let client = builder.total_timeout(Duration::from_secs(3)).build().expect("a client");
+    let stepwise = client.stepwise();
+    let wire = stepwise.wire();
+    assert_eq!((wire.base_url.as_str(), wire.user_agent.as_str()), (world.sim.base_url().as_str(), "shop/1"));
+    assert_eq!(wire.proxy.as_ref().map(Secret::expose), Some("http://till:hush@127.0.0.1:3128"));
+    let limits = [wire.connect_timeout, wire.read_timeout, wire.total_timeout].map(|limit| limit.as_secs());
+    assert_eq!(limits, [1, 2, 3]);
+    assert!(wire.ca_bundle.is_none());
+    assert!(!format!("{wire:?}").contains("hush"));
 }
