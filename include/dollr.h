@@ -1349,6 +1349,12 @@ int32_t dollr_journal_entries(const struct dollr_journal *journal,
                               struct dollr_entries **out,
                               struct dollr_error **error);
 
+// Gives into `*out` the row with this key, a reference id or a source such as `INVOICE:101`; no row where the journal has none.
+int32_t dollr_journal_load(const struct dollr_journal *journal,
+                           struct dollr_str key,
+                           struct dollr_entries **out,
+                           struct dollr_error **error);
+
 // Reads the row of this number, from 0 on, into `*out`; `DOLLR_ERROR_ARGUMENT` where there are not so many.
 int32_t dollr_entries_read(const struct dollr_entries *entries,
                            size_t number,

@@ -155,7 +155,7 @@ static void realtime(dollr_client *client) {
 
 static void the_journal_is_listed(dollr_journal *journal) {
     dollr_journal *same = NULL;
-    dollr_entries *entries = NULL;
+    dollr_entries *entries = NULL, *found = NULL;
     dollr_entry entry;
     dollr_backlog backlog;
     dollr_execution *execution = NULL;
@@ -171,6 +171,11 @@ static void the_journal_is_listed(dollr_journal *journal) {
     CHECK(entry.key.len > 0 && entry.state.len > 0 && entry.created_at_ms > NOW && entry.updated_at_ms >= entry.created_at_ms);
     OK(dollr_execution_restore(entry.snapshot, &execution, &error));
     OK(dollr_execution_free(execution));
+    OK(dollr_journal_load(journal, entry.key, &found, &error));
+    CHECK(dollr_entries_count(found, &count, &error) == DOLLR_OK && count == 1);
+    OK(dollr_entries_free(found));
+    OK(dollr_journal_load(journal, text("ORDER:7"), &found, &error));
+    CHECK(dollr_entries_count(found, &count, &error) == DOLLR_OK && count == 0 && dollr_entries_free(found) == DOLLR_OK);
     OK(dollr_entries_free(entries));
     FAILS(DOLLR_ERROR_HANDLE, dollr_entries_count(entries, &count, &error));
     OK(dollr_journal_entries(journal, 1, 100, &entries, &error));

@@ -143,6 +143,22 @@ pub unsafe extern "C" fn dollr_journal_entries(
     })
 }
 
+/// Gives into `*out` the row with this key, a reference id or a source such as `INVOICE:101`; no row where the journal has none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dollr_journal_load(
+    journal: *const dollr_journal,
+    key: dollr_str,
+    out: *mut *mut dollr_entries,
+    error: *mut *mut dollr_error,
+) -> i32 {
+    guard!("dollr_journal_load", error, {
+        // SAFETY: the header's contract for output parameters and texts.
+        let (out, key) = unsafe { (Out::new(out, "out")?, key.required("key")?) };
+        let entries = of(journal)?.load(key)?.into_iter().collect();
+        out.write(registry::insert(dollr_entries { entries })?);
+    })
+}
+
 /// Reads the row of this number, from 0 on, into `*out`; `DOLLR_ERROR_ARGUMENT` where there are not so many.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dollr_entries_read(
