@@ -1,0 +1,34 @@
+--TEST--
+A 3-D Secure secret is given to show, and what show throws comes through
+--EXTENSIONS--
+dollr
+--FILE--
+<?php
+
+declare(strict_types=1);
+
+require __DIR__ . "/../inc/begin.php";
+
+use Dollr\{Journal, Verdict};
+
+$sim = new Simulator();
+$shop = client($sim);
+$shown = [];
+$show = function (string $key, string $secret) use (&$shown, $shop) {
+    $shown[] = [$key, $secret];
+    // Another call of the same client, while the first one waits.
+    same(Verdict::Open, $shop->status($key)->verdict);
+};
+$report = collect($shop, "4000", patience: 0.5, show: $show);
+same([$report->key], array_column($shown, 0));
+holds($shown[0][1] !== "");
+
+$thrown = throws(DomainException::class, fn() => collect($shop, "4000", patience: 5, referenceId: REFERENCE, show: fn($key) => throw new DomainException($key)));
+same(REFERENCE, $thrown->getMessage());
+holds((new Journal(folder() . "/payments.db"))->load(REFERENCE) !== null);
+throws(TypeError::class, fn() => collect($shop, "4000", show: "no_such_function"));
+
+echo "done\n";
+?>
+--EXPECT--
+done

@@ -1,0 +1,30 @@
+--TEST--
+A hosted checkout is verified against the order
+--EXTENSIONS--
+dollr
+--FILE--
+<?php
+
+declare(strict_types=1);
+
+require __DIR__ . "/../inc/begin.php";
+
+use Dollr\Verdict;
+
+$sim = new Simulator();
+$shop = client($sim);
+$checkout = $shop->createCheckout("231770009004", "USD", [["Shoes", "60.00"], ["name" => "Socks", "amount" => "5.50"]], note: "a gift",
+    successUrl: "https://shop.example/paid");
+holds(str_starts_with($checkout->url, "http"));
+same(["65.50", "USD"], [$checkout->total, $checkout->currency]);
+same(Verdict::Open, $shop->verifySource($checkout->source, "USD", "65.50")->verdict);
+same(Verdict::Paid, $shop->verifySource($checkout->source, "USD", "65.50", patience: 30)->verdict);
+// Without a journal nothing is kept, and nothing is contradicted.
+$wrong = new Dollr\Client(...$sim->settings);
+$mismatch = $wrong->verifySource($checkout->source, "USD", "1.00");
+same([Verdict::Mismatch, "amount", "1.00"], [$mismatch->verdict, $mismatch->outcome->field, $mismatch->outcome->expected]);
+
+echo "done\n";
+?>
+--EXPECT--
+done

@@ -1,0 +1,51 @@
+--TEST--
+A collection is paid, its goods are claimed once, and the journal has it (I2, I5)
+--EXTENSIONS--
+dollr
+--FILE--
+<?php
+
+declare(strict_types=1);
+
+require __DIR__ . "/../inc/begin.php";
+
+use Dollr\{ClaimKind, Execution, Journal, Verdict};
+
+$sim = new Simulator();
+$shop = client($sim);
+$shop->signIn();
+$report = collect($shop, order: "A-1");
+same([Verdict::Paid, true, "250.00", "Completed", 1, null], [
+    $report->verdict, $report->isPaid, $report->settlement->amount, $report->state, $report->executeCalls, $report->conflict,
+]);
+same(1, count($sim->charges()));
+
+$mine = $shop->claimFulfilment($report->key);
+same([ClaimKind::Yours, "250.00", null], [$mine->kind, $mine->settlement->amount, $mine->by]);
+same(ClaimKind::Taken, $shop->claimFulfilment($report->key)->kind);
+$other = client($sim);
+$taken = $other->claimFulfilment($report->key);
+holds($taken->kind === ClaimKind::Taken && $taken->by !== null && $taken->at > START && $taken->settlement === null);
+same(true, $other->release($report->key));
+same(ClaimKind::Yours, $other->claimFulfilment($report->key)->kind);
+same([true, false], [$other->fulfilled($report->key), $other->fulfilled($report->key)]);
+
+$journal = new Journal(folder() . "/payments.db");
+$entries = $journal->entries();
+same(1, count($entries));
+same([$report->key, "A-1", false], [$entries[0]->key, $entries[0]->order, $entries[0]->open]);
+same(true, Execution::restore($entries[0]->snapshot)->isPaid());
+same([], $journal->entries(open: true));
+same([], $journal->entries(limit: 0));
+same($report->key, $journal->load($report->key)->key);
+same(null, $journal->load("ORDER:4711"));
+
+// A decline is a verdict, and the order is free again.
+$declined = collect($shop, "2000", order: "A-2");
+same([Verdict::Failed, null], [$declined->verdict, $declined->settlement]);
+same(Verdict::Paid, collect($shop, order: "A-2")->verdict);
+
+echo "done\n";
+?>
+--EXPECT--
+done

@@ -1,0 +1,66 @@
+--TEST--
+Settings come from arguments, then from php.ini, then from the environment; a wrong one is named (T20)
+--EXTENSIONS--
+dollr
+--FILE--
+<?php
+
+declare(strict_types=1);
+
+require __DIR__ . "/../inc/begin.php";
+
+use Dollr\{Client, ConfigException, InvalidException, Policy, Verdict};
+
+$names = ["DOLLR_BASE_URL", "DOLLR_CLIENT_ID", "DOLLR_CLIENT_SECRET", "DOLLR_JOURNAL", "SUPABASE_URL", "SUPABASE_ANON_KEY"];
+array_map(putenv(...), $names);
+$plain = ["clientId" => "id", "clientSecret" => "hush-hush"];
+$wrong = [
+    [ConfigException::class, [], "DOLLR_CLIENT_ID"],
+    [ConfigException::class, ["clientId" => "id"], "secret"],
+    [ConfigException::class, ["clientId" => "", "clientSecret" => "s"], ""],
+    [ConfigException::class, [...$plain, "baseUrl" => "http://example.com"], ""],
+    [ConfigException::class, [...$plain, "baseUrl" => "nonsense"], ""],
+    [ConfigException::class, [...$plain, "userAgent" => "a\nb"], ""],
+    [ConfigException::class, [...$plain, "caBundle" => "/nowhere.pem"], ""],
+    [ConfigException::class, [...$plain, "realtimeUrl" => "https://example.com"], ""],
+    [ConfigException::class, [...$plain, "journal" => "mysql://somewhere"], ""],
+    [Error::class, [...$plain, "surprise" => 1], "surprise"],
+    [TypeError::class, [...$plain, "journal" => 7], "journal"],
+    [TypeError::class, [...$plain, "policy" => 7], ""],
+    [InvalidException::class, [...$plain, "rateCalls" => 0], ""],
+    [InvalidException::class, [...$plain, "readTimeout" => -1], ""],
+    [InvalidException::class, [...$plain, "userAgent" => "\xff"], ""],
+];
+foreach ($wrong as $number => [$class, $settings, $says]) {
+    try {
+        new Client(...$settings);
+        echo "$number: nothing was thrown\n";
+    } catch (Throwable $thrown) {
+        same($class, $thrown::class, "$number: {$thrown->getMessage()}");
+        holds(str_contains($thrown->getMessage(), $says), "$number: {$thrown->getMessage()}");
+        holds(!str_contains($thrown->getMessage(), "hush"));
+    }
+}
+throws(ConfigException::class, fn() => (new Client(...$plain))->execute(intent()), "journal");
+
+$sim = new Simulator();
+putenv("DOLLR_BASE_URL=$sim->url");
+putenv("DOLLR_CLIENT_ID=" . $sim->settings["clientId"]);
+putenv("DOLLR_CLIENT_SECRET=" . $sim->settings["clientSecret"]);
+putenv("DOLLR_JOURNAL=" . folder() . "/payments.db");
+$shop = new Client(name: "till", userAgent: "shop/1", readTimeout: 5, rateCalls: 100, policy: new Policy(schedule: "cards"));
+same(Verdict::Paid, collect($shop)->verdict);
+holds(is_file(folder() . "/payments.db"));
+same("0600", substr(sprintf("%o", fileperms(folder() . "/payments.db")), -4), "T28");
+throws(Error::class, fn() => $shop->__construct(), "once");
+
+// php.ini wins over the environment.
+$command = [PHP_BINARY, "-n", "-d", "extension=" . getenv("DOLLR_EXTENSION"), "-d", "dollr.base_url=http://127.0.0.1:1", "-r",
+    'try { (new Dollr\Client)->createSession("INVOICE:1"); } catch (Dollr\TransportException $e) { echo "unreachable"; }'];
+$child = proc_open($command, [1 => ["pipe", "w"]], $pipes);
+same("unreachable", stream_get_contents($pipes[1]));
+
+echo "done\n";
+?>
+--EXPECT--
+done
