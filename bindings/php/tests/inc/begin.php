@@ -20,7 +20,7 @@ function same(mixed $expected, mixed $actual, string $what = ""): void
 {
     if ($expected !== $actual) {
         $line = debug_backtrace(DEBUG_BACKTRACE_IGNORE_ARGS)[0]["line"] ?? 0;
-        printf("line %d %s: expected %s, got %s\n", $line, $what, shown($expected), shown($actual));
+        printf("line %d %s: expected %s, got %s\n", $line, $what, described($expected), described($actual));
     }
 }
 
@@ -32,7 +32,7 @@ function holds(bool $condition, string $what = ""): void
     }
 }
 
-function shown(mixed $value): string
+function described(mixed $value): string
 {
     return is_object($value) && !$value instanceof UnitEnum ? $value::class : var_export($value, true);
 }
