@@ -45,7 +45,7 @@ check("eight children of one master collect at the same time, and each payment i
 check("a memory limit in the midst of a call ends the request and nothing else", function () {
     $fpm = new Fpm(folder(), 1);
     $sizes = [];
-    for ($n = 0; $n < 30; $n++) {
+    for ($n = 0; $n < 100; $n++) {
         [, $body] = $fpm->get("do=limit", folder() . "/payments.db");
         holds(str_contains((string) $body, "Allowed memory size"), json_encode($body));
         $sizes[] = $fpm->get("do=journal", folder() . "/requests.db")[1]["resident"];
