@@ -861,7 +861,8 @@ typedef struct dollr_error_info {
     struct dollr_str kind;
     // One sentence for people: what, where, and what would be right.
     struct dollr_str message;
-    // The payment that it happened to, if it had begun: go on with it by this key.
+    // The payment that it happened to, if it had begun: go on with it by this key. Of `DOLLR_ERROR_ORDER_TAKEN`, the attempt that has the
+    // order.
     struct dollr_str key;
     // What the vendor minds, field by field.
     const struct dollr_problem *problems;

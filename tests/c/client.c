@@ -172,8 +172,7 @@ static void the_journal_is_listed(dollr_journal *journal) {
     OK(dollr_execution_restore(entry.snapshot, &execution, &error));
     OK(dollr_execution_free(execution));
     OK(dollr_journal_load(journal, entry.key, &found, &error));
-    CHECK(dollr_entries_count(found, &count, &error) == DOLLR_OK && count == 1);
-    OK(dollr_entries_free(found));
+    CHECK(dollr_entries_count(found, &count, &error) == DOLLR_OK && count == 1 && dollr_entries_free(found) == DOLLR_OK);
     OK(dollr_journal_load(journal, text("ORDER:7"), &found, &error));
     CHECK(dollr_entries_count(found, &count, &error) == DOLLR_OK && count == 0 && dollr_entries_free(found) == DOLLR_OK);
     OK(dollr_entries_free(entries));

@@ -14,24 +14,18 @@ declare(strict_types=1);
 use Dollr\ClaimKind;
 use Dollr\Client;
 use Dollr\DollrException;
-use Dollr\Journal;
 use Dollr\OrderTakenException;
 use Dollr\Report;
 use Dollr\Verdict;
 
 /** The attempt that this order has already; else a new one. */
-function collect(Client $shop, Journal $journal, string $source, string $account, string $currency, string $amount, string $order): Report
+function collect(Client $shop, string $source, string $account, string $currency, string $amount, string $order): Report
 {
     try {
         $session = $shop->createSession($source);
         return $shop->collect($session, $account, $currency, $amount, order: $order, patience: 60);
     } catch (OrderTakenException $taken) {
-        foreach ($journal->entries() as $entry) {
-            if ($entry->order === $order) {
-                return $shop->wait($entry->key, 60);
-            }
-        }
-        throw $taken;
+        return $shop->wait($taken->referenceId, 60);
     }
 }
 
@@ -40,9 +34,8 @@ if ($argc !== 6) {
     exit(2);
 }
 try {
-    $journal = new Journal("payments.db");
-    $shop = new Client(journal: $journal);
-    $report = collect($shop, $journal, ...array_slice($argv, 1));
+    $shop = new Client(journal: "payments.db");
+    $report = collect($shop, ...array_slice($argv, 1));
 } catch (DollrException $failed) {
     fwrite(STDERR, $failed->getMessage() . "\n");
     exit(1);

@@ -12,7 +12,7 @@ class DollrException extends \Exception
 {
     /** The error in one word, such as `order_taken`; the same in every release and language. */
     public string $kind = "";
-    /** The payment that it happened to, if it had begun: go on with it by this key. */
+    /** The payment that it happened to, if it had begun: go on with it by this key; of an `OrderTakenException`, the holder. */
     public ?string $referenceId = null;
     /** The status of the vendor's answer, where that is the reason. */
     public ?int $httpStatus = null;

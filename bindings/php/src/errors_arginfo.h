@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 90ed22ab7e4cd88d485c4d73d9aed1ea9337df93 */
+ * Stub hash: 7f31fb5239263d811f137620708d14d2f2b50439 */
 
 
 

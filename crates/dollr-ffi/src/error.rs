@@ -37,7 +37,8 @@ pub struct dollr_error_info {
     pub kind: dollr_str,
     /// One sentence for people: what, where, and what would be right.
     pub message: dollr_str,
-    /// The payment that it happened to, if it had begun: go on with it by this key.
+    /// The payment that it happened to, if it had begun: go on with it by this key. Of `DOLLR_ERROR_ORDER_TAKEN`, the attempt that has the
+    /// order.
     pub key: dollr_str,
     /// What the vendor minds, field by field.
     pub problems: *const dollr_problem,

@@ -117,8 +117,17 @@ impl From<JournalError> for Fault {
             JournalError::Forked { .. } => code::DOLLR_ERROR_FORKED,
             _ => code::DOLLR_ERROR_JOURNAL_UNUSABLE,
         };
-        let fault = Self::new(code, error.to_string());
-        if matches!(error, JournalError::Busy { .. }) { fault.retryable() } else { fault }
+        let mut fault = Self::new(code, error.to_string());
+        fault.0.retryable = matches!(error, JournalError::Busy { .. });
+        fault.0.outcome_unknown = matches!(error, JournalError::Unsure { .. });
+        fault.0.key = match error {
+            JournalError::Exists { key }
+            | JournalError::OrderTaken { key, .. }
+            | JournalError::Unknown { key }
+            | JournalError::Unsure { key, .. } => Some(key),
+            _ => None,
+        };
+        fault
     }
 }
 
@@ -145,7 +154,11 @@ impl From<Error> for Fault {
             Error::BadAnswer(error) => error.into(),
             Error::Journal(error) => error.into(),
             Error::NoJournal => plain(code::DOLLR_ERROR_NO_JOURNAL),
-            Error::Unrecorded(_) => plain(code::DOLLR_ERROR_UNRECORDED),
+            Error::Unrecorded(key) => {
+                let mut fault = plain(code::DOLLR_ERROR_UNRECORDED);
+                fault.0.key = Some(key);
+                fault
+            }
             Error::Snapshot(error) => error.into(),
             Error::Random(_) => plain(code::DOLLR_ERROR_RANDOM),
             Error::Forked => plain(code::DOLLR_ERROR_FORKED),

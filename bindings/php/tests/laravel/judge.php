@@ -142,7 +142,7 @@ check("an order has one attempt at a time, and another one after a decline (T3)"
 });
 
 check("a payment whose job was lost is found by dollr:reconcile, and shipped once", function () {
-    app("begin", "I", order()[1], "1000");
+    app("begin", "I", order()[1], "1003");
     $worker = worker();
     holds(until(fn() => array_column(shown()["payments"], "version", "order")["I"] >= 3));
     kill($worker);

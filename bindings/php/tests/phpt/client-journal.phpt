@@ -16,13 +16,13 @@ $sim = new Simulator();
 $shop = client($sim);
 $first = collect($shop, order: "A-1", referenceId: REFERENCE);
 $taken = throws(OrderTakenException::class, fn() => collect($shop, order: "A-1"));
-same(["order_taken", true], [$taken->kind, $taken instanceof JournalException]);
-throws(ExistsException::class, fn() => collect($shop, referenceId: REFERENCE));
+same(["order_taken", true, $first->key], [$taken->kind, $taken instanceof JournalException, $taken->referenceId]);
+same(REFERENCE, throws(ExistsException::class, fn() => collect($shop, referenceId: REFERENCE))->referenceId);
 same(Verdict::Paid, collect($shop, order: "A-1", despite: "the customer asked for two")->verdict);
 
 $nobody = "17070707-0707-4707-8707-070707070707";
 foreach ([fn() => $shop->wait($nobody), fn() => $shop->status($nobody), fn() => $shop->claimFulfilment($nobody)] as $call) {
-    throws(UnrecordedException::class, $call);
+    same($nobody, throws(UnrecordedException::class, $call)->referenceId);
 }
 $before = count($sim->charges());
 $stranger = new Client("merchant", "wrong", $sim->url, folder() . "/other.db");
