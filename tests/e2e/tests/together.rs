@@ -192,7 +192,7 @@ fn one_who_is_overtaken_goes_on_and_never_sends_again() {
 fn two_who_verify_a_source_both_learn_that_it_is_paid() {
     let world = World::start();
     let source = order(&world, "250.00");
-    let (other, sim) = (world.client(), std::sync::Arc::clone(&world.sim));
+    let (other, sim) = (world.client(), Arc::clone(&world.sim));
     let client = client_meanwhile(&world, move || {
         assert_eq!(verify(&other, source, "250.00", Duration::ZERO).verdict.name(), "open");
         assert!(sim.pay_source(SourceKind::Order, source.id));
