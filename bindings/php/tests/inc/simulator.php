@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-/** The vendor, as `dollr --json sim` runs it, until this process ends. */
+/** The vendor, as `dollr --json sim` runs it, until this process ends: one that moves money for each POST that it gets (I2). */
 final class Simulator
 {
     /** @var resource */
@@ -15,7 +15,7 @@ final class Simulator
 
     public function __construct()
     {
-        $command = [getenv("DOLLR_PROGRAM") ?: "dollr", "--json", "sim", "--listen", "127.0.0.1:0"];
+        $command = [getenv("DOLLR_PROGRAM") ?: "dollr", "--json", "sim", "--no-deduplication", "--listen", "127.0.0.1:0"];
         $this->process = proc_open($command, [1 => ["pipe", "w"], 2 => ["file", "/dev/null", "w"]], $pipes);
         $said = json_decode(fgets($pipes[1]), true, 8, JSON_THROW_ON_ERROR);
         $this->url = $said["base_url"];

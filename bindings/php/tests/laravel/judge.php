@@ -127,6 +127,21 @@ check("workers are killed at any moment, each payment is charged once at most, a
     same([$paid, count($orders)], [$shipped, count($paid)]);
 });
 
+check("of many processes that take the first step of one payment one sends it (I2, I14)", function () use ($sim) {
+    $before = count($sim->charges());
+    for ($n = 0; $n < 4; $n++) {
+        app("begin", "L$n", order()[1], "1000");
+        $together = array_map(fn() => proc_open(command("success", "L$n"), [1 => ["file", "/dev/null", "w"]], $pipes), range(1, 5));
+        same([0, 0, 0, 0, 0], array_map(proc_close(...), $together));
+        holds(until(function () use ($n) {
+            app("success", "L$n");
+            return in_array("L$n paid", lines("reported"), true);
+        }), json_encode(verdicts()));
+        same(1, count(array_keys(lines("shipped"), "L$n", true)));
+    }
+    same(4, count($sim->charges()) - $before);
+});
+
 check("an order has one attempt at a time, and another one after a decline (T3)", function () {
     same(0, app("begin", "H", order()[1], "2000")[0]);
     same(3, app("begin", "H", order()[1], "1000")[0]);

@@ -16,6 +16,13 @@ $shop = client($sim);
 $shown = [];
 $show = function (string $key, string $secret) use (&$shown, $shop) {
     $shown[] = [$key, $secret];
+    // No other thread takes a signal: it is for PHP's own.
+    foreach (array_diff(scandir("/proc/self/task"), [".", "..", (string) getmypid()]) as $thread) {
+        preg_match("/^SigBlk:\s*(\w+)/m", (string) @file_get_contents("/proc/self/task/$thread/status"), $blocked);
+        holds($blocked === [] || (hexdec($blocked[1]) & 1 << SIGTERM - 1) !== 0, "a thread that takes signals");
+        $threads = ($threads ?? 0) + 1;
+    }
+    holds(($threads ?? 0) > 0, "the call has a thread");
     // Another call of the same client, while the first one waits.
     same(Verdict::Open, $shop->status($key)->verdict);
 };

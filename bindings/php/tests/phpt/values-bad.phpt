@@ -98,7 +98,7 @@ $amount = "250.00";
 $by_reference = &$amount;
 same("250.00", Intent::collection(55, "18", "USD", $by_reference)->amount);
 $cached = opened();
-$cached->applyAnswer($cached->ask(), 200, told("COMPLETED"), ["AGE" => ["0", "7"]], START);
+$cached->applyAnswer($cached->ask(), 200, told("COMPLETED"), ["AGE" => ["7", "0"]], START);
 same("Open", $cached->state());
 $fresh = opened();
 $fresh->applyAnswer($fresh->ask(), 200, told("COMPLETED"), ["Age" => ["0"], "date" => "Sun, 15 Jun 2025 15:06:40 GMT"], START);
