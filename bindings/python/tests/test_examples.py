@@ -218,7 +218,7 @@ def test_the_fastapi_page_hears_at_once_that_it_is_paid_and_a_second_click_which
     again = server.pay("1001")
     assert (paid.status_code, again.status_code) == (202, 409)
     assert again.json() == {"detail": {"reference_id": reference_id}}
-    assert server.events(reference_id) == ["Open", "Paid"]
+    assert server.events(reference_id) in (["Open", "Paid"], ["Paid"])
     assert httpx.get(f"{server.url}/payments/{reference_id}").json() == {"verdict": "Paid", "over": True}
     assert httpx.get(f"{server.url}/payments/{dollr.new_reference_id()}").status_code == 404
     assert len(host.sim.charges()) == 1
@@ -233,7 +233,8 @@ def test_what_a_fastapi_worker_leaves_another_one_goes_on_with(host: Host) -> No
     reference_id = first.pay("1003").json()["reference_id"]
     assert "ship" not in first.end()
     second = Server(host)
-    assert second.events(reference_id) == ["Open", "Paid"]
+    # It may be found paid before the page asks for the first time.
+    assert second.events(reference_id) in (["Open", "Paid"], ["Paid"])
     assert len(host.sim.charges()) == 1
     second.says(f"ship {reference_id}")
     assert "ship" not in second.end()
