@@ -7,7 +7,7 @@ use dollr_client::core::{
     Amount, Checkout, CheckoutOrder, Currency, Loss, RealtimeKey, ReferenceId, Response, Session, SessionId,
     SourceKind, SourceRef,
 };
-use dollr_client::{Attempt, Client, Error, Report, Step, Steps};
+use dollr_client::{Attempt, Client, Error, Reconcile, Report, Step, Steps, Summary};
 use pyo3::prelude::*;
 
 use crate::values;
@@ -22,6 +22,7 @@ pub(crate) enum Call {
     Watch(ReferenceId, SourceKind, Duration),
     Status(ReferenceId),
     RealtimeKey(SessionId, SourceKind, ReferenceId),
+    Reconcile(Reconcile),
 }
 
 /// What a call comes to.
@@ -30,6 +31,7 @@ pub(crate) enum Answer {
     Session(Session),
     Checkout(Checkout),
     RealtimeKey(RealtimeKey),
+    Summary(Box<Summary>),
 }
 
 impl Call {
@@ -48,6 +50,7 @@ impl Call {
             Self::RealtimeKey(session, kind, id) => {
                 client.realtime_key(session, kind, id).map(Answer::RealtimeKey)
             }
+            Self::Reconcile(how) => client.reconcile(&how).map(Answer::of_run),
         }
     }
 
@@ -67,6 +70,7 @@ impl Call {
             Self::RealtimeKey(session, kind, id) => {
                 Box::new((doors.realtime_key(session, kind, id), Answer::RealtimeKey))
             }
+            Self::Reconcile(how) => Box::new((doors.reconcile(how), Answer::of_run)),
         }
     }
 }
@@ -103,12 +107,17 @@ impl<T, F: Fn(T) -> Answer + Send> Going for (Steps<T>, F) {
 }
 
 impl Answer {
+    fn of_run(summary: Summary) -> Self {
+        Self::Summary(Box::new(summary))
+    }
+
     pub(crate) fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Report(report) => values::report(py, report),
             Self::Session(session) => values::session(py, session),
             Self::Checkout(checkout) => values::checkout(py, checkout),
             Self::RealtimeKey(key) => values::realtime_key(py, key),
+            Self::Summary(summary) => values::summary(py, summary),
         }
     }
 }

@@ -272,28 +272,18 @@ impl PyClient {
         rate: Option<(u32, Span)>,
         horizon: Option<Span>,
     ) -> Value<'py> {
-        self.reconcile_until(py, &Stop::default(), workers, rate, horizon)
-    }
-
-    /// The same, which ends early once it is told to stop.
-    #[pyo3(name = "_reconcile")]
-    fn reconcile_until<'py>(
-        &self,
-        py: Python<'py>,
-        stop: &Stop,
-        workers: usize,
-        rate: Option<(u32, Span)>,
-        horizon: Option<Span>,
-    ) -> Value<'py> {
-        let mut how = Reconcile::default().workers(workers).stop(Arc::clone(&stop.0));
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut how = Reconcile::default().workers(workers).stop(Arc::clone(&stop));
         if let Some(rate) = rate {
             how = how.rate(limit(rate)?);
         }
         how = horizon.into_iter().fold(how, |how, Span(horizon)| how.horizon(horizon));
-        let summary = self.call(py, move |client| client.reconcile(&how));
-        // Who is interrupted leaves no workers behind.
-        stop.set();
-        values::summary(py, &summary?)
+        let asked = self.asked(py, Call::Reconcile(how));
+        if !self.stepwise {
+            // Who is interrupted leaves no workers behind.
+            stop.store(true, Ordering::Relaxed);
+        }
+        asked
     }
 
     /// May I ship? One caller gets the goods of a paid payment, by its reference id or source. The vendor is not asked.
@@ -342,24 +332,6 @@ impl PyClient {
 
     fn __repr__(&self) -> String {
         format!("<Client of {}>", self.base_url.as_deref().unwrap_or("the vendor's API"))
-    }
-}
-
-/// Ends a `_reconcile` early, when the answers that are on their way are saved.
-#[derive(Default)]
-#[pyclass(frozen, module = "dollr._dollr", name = "_Stop")]
-pub(crate) struct Stop(Arc<AtomicBool>);
-
-#[pymethods]
-impl Stop {
-    #[new]
-    fn new() -> Self {
-        Self::default()
-    }
-
-    /// Says so.
-    fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -36,7 +36,7 @@ mod _dollr {
     #[pymodule_export]
     use crate::channel::{Close, Connect, Ended, MintKey, PyChannel, PyPush, Ring};
     #[pymodule_export]
-    use crate::client::{PyClient, Stop};
+    use crate::client::PyClient;
     #[pymodule_export]
     use crate::fork::{_after_fork_in_child, _after_fork_in_parent, _before_fork};
     #[pymodule_export]
@@ -48,7 +48,7 @@ mod _dollr {
     #[pymodule_export]
     use crate::request::PyRequest;
     #[pymodule_export]
-    use crate::steps::{Outgoing, PyStep, PySteps, PyWire};
+    use crate::steps::{Outgoing, PyStep, PySteps, PyWire, Run};
     #[pymodule_export]
     use crate::token::{Denied, Obtain, PyToken, Use};
 

@@ -6,7 +6,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use dollr_client::core::{Bearer, Loss, Request, Secret, Timestamp};
-use dollr_client::{Step, Wire};
+use dollr_client::{Step, Summary, Wire};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use tracing::debug;
@@ -16,7 +16,7 @@ use crate::call::{Answer, Going};
 use crate::journal::Own;
 use crate::machine::guarded;
 use crate::request::response;
-use crate::{blocking, errors, logs};
+use crate::{blocking, errors, logs, values};
 
 /// The steps of one call.
 #[pyclass(frozen, module = "dollr._dollr", name = "_Steps")]
@@ -91,6 +91,9 @@ impl PySteps {
         let what = match step {
             Some(Step::Send(request, bearer)) => What::Send(Py::new(py, Outgoing { request, bearer })?),
             Some(Step::Wait(until)) => What::Wait(until.map(Timestamp::as_millis)),
+            Some(Step::Done(Ok(Answer::Summary(summary)))) => {
+                What::Done(Py::new(py, Run(*summary))?.into_any())
+            }
             Some(Step::Done(Ok(answer))) => What::Done(answer.to_python(py)?.unbind()),
             Some(Step::Done(Err(error))) => return Err(errors::of(py, &error)),
             None => return Err(errors::plain(py, "InternalError", "a call that is over was gone on with")),
@@ -165,6 +168,23 @@ impl PyStep {
     #[getter]
     fn shown(&self) -> Vec<(&str, &str)> {
         self.shown.iter().map(|(key, secret)| (key.as_str(), secret.expose())).collect()
+    }
+}
+
+/// One of several runs of `reconcile` beside each other.
+#[pyclass(frozen, module = "dollr._dollr", name = "_Run")]
+pub(crate) struct Run(Summary);
+
+#[pymethods]
+impl Run {
+    /// Both as one, of which the other has ended later.
+    fn merge(&self, later: &Self) -> Self {
+        Self(self.0.clone().merge(later.0.clone()))
+    }
+
+    /// What it has come to.
+    fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        values::summary(py, &self.0)
     }
 }
 

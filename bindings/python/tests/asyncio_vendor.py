@@ -23,6 +23,7 @@ class Vendor(httpx.AsyncBaseTransport):
 
     def __init__(self, first: str = "COMPLETED") -> None:
         self.first, self.charged, self.posts, self.tokens = first, dict[str, str](), list[str](), 0
+        self.asks = list[str]()
         self.moments = Moments()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -47,6 +48,7 @@ class Vendor(httpx.AsyncBaseTransport):
             self.charged[reference] = self.first
         else:
             reference = request.url.path.rpartition("/")[2]
+            self.asks.append(reference)
             if reference not in self.charged:
                 return 404, {"detail": "unknown"}
         told = {"reference_id": reference, "status": self.charged[reference], "operation_type": "COLLECTION"}

@@ -190,3 +190,25 @@ def test_every_call_of_the_blocking_client_is_there() -> None:
         return {name for name in dir(client) if not name.startswith("_")}
 
     assert public(dollr.aio.Client) == public(dollr.Client) | {"aclose"}
+
+
+def test_reconcile_asks_once_about_each_payment_over_httpx(tmp_path: Path) -> None:
+    """I14: several runs beside each other, by the client's own transport, come together to one."""
+
+    async def left_open() -> None:
+        vendor = Vendor("PROCESSING")
+        shop = new(tmp_path, vendor, policy=dollr.Policy(schedule=(1, [(0, 1)])))
+        left = {(await collect(shop, patience=0)).key for _ in range(50)}
+        vendor.charged = dict.fromkeys(vendor.charged, "COMPLETED")
+        vendor.asks.clear()
+        paid, asked = set[str](), 0
+        while len(paid) < len(left):
+            summary = await shop.reconcile(workers=4)
+            paid |= set(summary.paid)
+            asked += summary.asked
+            await asyncio.sleep(0.1)
+        assert (paid, asked) == (left, 50)
+        assert sorted(vendor.asks) == sorted(left)
+        assert summary.backlog == (0, 0)
+
+    asyncio.run(left_open())

@@ -32,7 +32,18 @@ if TYPE_CHECKING:
     import httpx
     from typing_extensions import Unpack
 
-    from ._dollr import Intent, _Kind, _Moment, _Money, _Name, _Settings, _Span, _Step, _Steps
+    from ._dollr import (
+        Intent,
+        _Kind,
+        _Moment,
+        _Money,
+        _Name,
+        _Run,
+        _Settings,
+        _Span,
+        _Step,
+        _Steps,
+    )
     from ._values import (
         AlreadyClaimed,
         Checkout,
@@ -206,18 +217,28 @@ class Client:
         self, *, workers: int = 8, rate: tuple[int, _Span] | None = None, horizon: _Span | None = None
     ) -> Summary:
         """
-        Asks about each recorded payment that is due, once, on threads and sockets of its own, not by httpx;
-        any number of processes may do so at the same time. Once cancelled, it ends as soon as the answers
-        that are on their way are saved.
+        Asks about each recorded payment that is due, once; any number of processes may do so at the same
+        time. `workers` is how many are asked about at once. Once cancelled, it gives back what it has taken.
         """
-        stop = _dollr._Stop()
-        work = asyncio.get_running_loop().run_in_executor(
-            None, self._client._reconcile, stop, workers, rate, horizon
-        )
+        ended: list[_Run] = []
+
+        async def run() -> None:
+            # A run is what its steps come to. How much is left to do, the last one knows.
+            steps = self._calls.reconcile(workers=1, rate=rate, horizon=horizon)
+            ended.append(cast("_Run", await self._through(steps)))
+
+        runs = [asyncio.ensure_future(run()) for _ in range(max(workers, 1))]
         try:
-            return await work
-        finally:
-            stop.set()
+            await asyncio.gather(*runs)
+        except BaseException:
+            for other in runs:
+                other.cancel()
+            await asyncio.gather(*runs, return_exceptions=True)
+            raise
+        first, *more = ended
+        for later in more:
+            first = first.merge(later)
+        return first.summary()
 
     async def claim_fulfilment(self, key: _Name) -> Claimed | AlreadyClaimed | NotPaid:
         """May I ship? One caller gets the goods, by reference id or source. The vendor is not asked."""
