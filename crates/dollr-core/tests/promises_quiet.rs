@@ -6,6 +6,7 @@ use std::fmt::{Debug, Write};
 
 use dollr_core::{
     Action, Credentials, Event, Execution, Machine, Operation, Policy, Response, Secret, Token, TokenAction,
+    Verdict,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -205,5 +206,22 @@ proptest! {
             }
         }
         prop_assert_eq!(print.gives_away(&[PASSCODE, CLIENT_SECRET]), None);
+    }
+}
+
+/// T31: what a wallet or a provider writes can neither end a line of a log nor move a cursor, and is short.
+#[test]
+fn the_vendors_words_are_one_printable_line() {
+    let words = format!("no money\r\n\u{1b}[31mERROR paid\u{2028}{}", "x".repeat(100_000));
+    let json = serde_json::to_string(&words).expect("a string");
+    let failed =
+        Scenario::collection().open().asked("failed", Told::status("FAILED").with("wallet_message", &*json));
+    let paid = Told::status("COMPLETED").with("provider_transaction_id", &*json);
+    let paid = Scenario::collection().open().asked("completed", paid);
+    let Verdict::Failed { reason: Some(reason) } = failed.verdict() else { panic!("{:?}", failed.verdict()) };
+    let Verdict::Paid(settlement) = paid.verdict() else { panic!("{:?}", paid.verdict()) };
+    for said in [reason.as_str(), settlement.provider_transaction_id().expect("a number")] {
+        assert!(said.starts_with("no money\\u{d}\\u{a}\\u{1b}[31mERROR paid\\u{2028}xxx"), "{said}");
+        assert!(said.chars().count() <= 301, "{} characters", said.chars().count());
     }
 }

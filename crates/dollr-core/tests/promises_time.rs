@@ -288,3 +288,16 @@ proptest! {
         spin(&steps)?;
     }
 }
+
+/// I12, T12: `Retry-After` raises a delay and never lowers it: after seven errors, a vendor that says *in a second* is asked in a minute.
+#[test]
+fn a_retry_after_lowers_no_back_off() {
+    let mut open = Scenario::collection().open().resumed(100_000);
+    for _ in 0..6 {
+        open = open.due().asked("no_answer", Told::http(500, ""));
+    }
+    let soon = Told::http(429, "").header("Retry-After", "1");
+    let open = open.due().asked("no_answer", soon);
+    assert!(matches!(open.machine.next(open.now.after(Duration::from_secs(59))), Action::Wait { .. }));
+    assert!(matches!(open.machine.next(open.now.after(Duration::from_secs(67))), Action::Send(_)));
+}
