@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import dollr
@@ -24,6 +25,7 @@ class Host:
 
     def __init__(self, sim: Simulator, folder: Path) -> None:
         self.sim, self.folder = sim, folder
+        self.servers: list[subprocess.Popen[str]] = []
         self.settings = {
             "DOLLR_BASE_URL": sim.url,
             "DOLLR_CLIENT_ID": sim.credentials["client_id"],
@@ -47,8 +49,12 @@ class Host:
 
 
 @pytest.fixture
-def host(sim: Simulator, tmp_path: Path) -> Host:
-    return Host(sim, tmp_path)
+def host(sim: Simulator, tmp_path: Path) -> Iterator[Host]:
+    host = Host(sim, tmp_path)
+    yield host
+    for server in host.servers:
+        server.kill()
+        server.wait()
 
 
 def test_the_script_collects_ships_once_and_goes_on_by_reference_id(host: Host) -> None:
@@ -181,6 +187,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
+        host.servers.append(self.process)
         self.watchdog = threading.Timer(60, self.process.kill)
         self.watchdog.start()
         assert self.process.stdout is not None
