@@ -84,7 +84,7 @@ app("migrate");
 
 check("a worker is killed between two steps, and another one goes on (I1, I2, F25)", function () use ($sim) {
     [$source, $session] = order();
-    [, $key] = app("begin", "A", $session, "1002");
+    [, $key] = app("begin", "A", $session, "1006");
     $key = trim($key);
     $worker = worker();
     holds(until(fn() => array_column(shown()["payments"], "version", "order")["A"] >= 3), "its first step is kept");
@@ -157,10 +157,12 @@ check("an order has one attempt at a time, and another one after a decline (T3)"
 });
 
 check("a payment whose job was lost is found by dollr:reconcile, and shipped once", function () {
-    app("begin", "I", order()[1], "1003");
+    app("begin", "I", order()[1], "1006");
     $worker = worker();
     holds(until(fn() => array_column(shown()["payments"], "version", "order")["I"] >= 3));
     kill($worker);
+    // It has been sent and nobody knows its end: no other attempt may begin (T3).
+    same(3, app("begin", "I", order()[1], "1000")[0]);
     app("forget-jobs");
     $said = "";
     holds(until(function () use (&$said) {
@@ -172,6 +174,7 @@ check("a payment whose job was lost is found by dollr:reconcile, and shipped onc
     $worker = worker();
     app("success", "I");
     kill($worker);
+    same(3, app("begin", "I", order()[1], "1000")[0]);
     same(1, count(array_keys(lines("shipped"), "I", true)));
 });
 

@@ -12,16 +12,17 @@ require __DIR__ . "/../inc/begin.php";
 use Dollr\{ClaimKind, Policy, Verdict};
 
 $sim = new Simulator();
-$report = collect(client($sim), "1001", patience: 0.2);
+$report = collect(client($sim), "1030", patience: 0.2);
 same([Verdict::Open, null], [$report->verdict, $report->settlement]);
 $other = client($sim, policy: new Policy(patience: 1));
 $claim = $other->claimFulfilment($report->key);
 same([ClaimKind::NotPaid, Verdict::Open], [$claim->kind, $claim->outcome->verdict]);
+$sim->control("/_sim/clock", ["advance_ms" => 30_000]);
 same(Verdict::Paid, $other->wait($report->key, 30)->verdict);
 same(Verdict::Paid, $other->status($report->key)->verdict);
 
-$left = collect($other, "1001", patience: 0);
-$sim->control("/_sim/clock", ["advance_ms" => 5_000]);
+$left = collect($other, "1030", patience: 0);
+$sim->control("/_sim/clock", ["advance_ms" => 30_000]);
 $paid = [];
 for ($n = 0; $n < 100 && $paid === []; $n++) {
     $summary = $other->reconcile(workers: 2, rateCalls: 100, ratePer: 1);

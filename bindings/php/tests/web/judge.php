@@ -58,7 +58,7 @@ check("a request that waits is ended by request_terminate_timeout, and the next 
     $fpm = new Fpm(folder(), 1, ["request_terminate_timeout" => "2s"]);
     $began = microtime(true);
     $fpm->get("do=wait");
-    holds(microtime(true) - $began < 10, "it took " . (microtime(true) - $began));
+    holds(microtime(true) - $began < 40, "it took " . (microtime(true) - $began));
     same("unrecorded", $fpm->get("do=journal", folder() . "/requests.db")[1]["said"] ?? null);
     $fpm->stop();
 });
