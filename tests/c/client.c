@@ -284,7 +284,7 @@ void test_goods(void) {
     dollr_summary_info info;
     char source[64];
     dollr_reference_id id;
-    dollr_intent intent = intent_of(client, "1001", source, &id);
+    dollr_intent intent = intent_of(client, "1005", source, &id);
     dollr_attempt attempt = attempt_of(&intent);
     dollr_report *report = NULL;
     dollr_claim *claim = NULL;
