@@ -83,7 +83,10 @@ impl About {
         match how % 6 {
             0 => whole.replacen(&status, r#""status":null"#, 1),
             1 => whole.replacen(&status, r#""state":"?""#, 1),
-            2 => whole.replacen(&status, &format!(r#""status":"FAILED",{status}"#), 1),
+            2 => {
+                let paid = if self.key.contains(':') { "PAID" } else { "COMPLETED" };
+                whole.replacen(&status, &format!(r#"{status},"status":"{paid}""#), 1)
+            }
             3 => whole.replacen(&status, r#""status":7"#, 1),
             4 => whole.replacen(name, "nobody", 1),
             _ => {
