@@ -134,6 +134,9 @@ impl World<'_> {
         if self.plan.calm {
             return None;
         }
+        if self.denied.contains_key(&message.key) && message.purpose != Purpose::Other {
+            return Some(Fault::ClientError);
+        }
         let from = self.rng.usize(..CALLS.len());
         let fault = (0..CALLS.len())
             .map(|n| CALLS[(from + n) % CALLS.len()])
@@ -271,6 +274,13 @@ impl World<'_> {
     }
 
     fn client_error(&mut self, message: &Message) -> Answer {
+        if let Some(left) = self.denied.get_mut(&message.key).filter(|_| message.purpose != Purpose::Other) {
+            *left -= 1;
+            if *left == 0 {
+                self.denied.remove(&message.key);
+            }
+            return Answer::new(401, r#"{"detail":"Could not validate credentials"}"#);
+        }
         const ALL: [u16; 9] = [400, 401, 403, 408, 409, 422, 425, 429, 404];
         const UNCLEAR: [u16; 4] = [408, 409, 425, 422];
         if message.purpose == Purpose::Execute && self.rng.bool() {
@@ -281,7 +291,12 @@ impl World<'_> {
         }
         // That it does not know what it knows is no answer of this vendor, after its lag.
         let codes = if message.purpose == Purpose::Status { &ALL[..8] } else { &ALL[..] };
-        Answer::new(codes[self.rng.usize(..codes.len())], r#"{"detail":"no"}"#)
+        let status = codes[self.rng.usize(..codes.len())];
+        if status == 401 && self.rng.bool() {
+            // A new token does not help either.
+            self.denied.insert(message.key.clone(), self.rng.u8(1..6));
+        }
+        Answer::new(status, r#"{"detail":"no"}"#)
     }
 
     /// The vendor's answer, with something else in it; whether there was something to change.

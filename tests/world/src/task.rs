@@ -31,6 +31,8 @@ pub(crate) struct Task {
     asked: u32,
     /// When the last question was answered, by the process's clock and after how many leaps, unless it is to be repeated.
     heard: Option<(u64, u32)>,
+    /// When the last answer was 401, after which a call is repeated at once, and once.
+    unauthorized: Option<u64>,
     /// Before when it must not call, the same way.
     held: Option<(u64, u32)>,
     /// How often it was asked at one moment what to do.
@@ -97,6 +99,7 @@ impl World<'_> {
             patience,
             asked: 0,
             heard: None,
+            unauthorized: None,
             held: None,
             spins: (0, 0),
         };
@@ -145,7 +148,7 @@ impl World<'_> {
         let books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         if books.stale > overtaken {
             // It goes on with what somebody else has written, who has not heard what it has.
-            (task.heard, task.held) = (None, None);
+            (task.heard, task.held, task.unauthorized) = (None, None, None);
         }
         drop(books);
         // Who has died at the disk does nothing more.
@@ -267,7 +270,11 @@ impl World<'_> {
         let (now, leaps) = (process.clock.now().as_millis(), process.leaps);
         let unauthorized = matches!(heard, Heard::Answer(answer, _) if answer.status == 401);
         if purpose != Purpose::Other {
-            task.heard = (purpose == Purpose::Status && !unauthorized).then_some((now, leaps));
+            // Where no token was to be had in between, nothing was sent, and that was waited for.
+            let again = task.unauthorized.is_some_and(|at| now < at + 1_000);
+            let repeats = unauthorized && !again;
+            task.unauthorized = unauthorized.then_some(now);
+            task.heard = (purpose == Purpose::Status && !repeats).then_some((now, leaps));
             task.held = match heard {
                 Heard::Answer(_, Some(hold)) => Some((now + hold, leaps)),
                 _ => None,

@@ -69,6 +69,8 @@ pub(crate) struct World<'a> {
     /// Payments about which the vendor says nothing any more (F23), or has said that other money moved (F14, F15).
     pub(crate) silent: HashSet<String>,
     pub(crate) mismatched: HashSet<String>,
+    /// Payments about which the next so many calls are answered 401, whatever the token.
+    pub(crate) denied: HashMap<String, u8>,
     pub(crate) damaged: HashMap<String, (String, String)>,
     /// What the last run has listed for a person.
     pub(crate) listed: BTreeSet<String>,
@@ -131,6 +133,7 @@ impl<'a> World<'a> {
             keys: Vec::new(),
             silent: HashSet::new(),
             mismatched: HashSet::new(),
+            denied: HashMap::new(),
             damaged: HashMap::new(),
             listed: BTreeSet::new(),
             calls: 0,
