@@ -318,8 +318,10 @@ impl<'a, M: Machine> Drive<'a, M> {
         if !row.saved.is_for_the_same_as(&self.machine) {
             return self.look_only(key);
         }
-        // A clock that was set back meanwhile makes nobody more patient.
-        let left = self.deadline.since(self.client.clock.now()).min(self.patience);
+        // A clock that was set back meanwhile makes nobody more patient, however often others are first.
+        let now = self.client.clock.now();
+        let left = self.deadline.since(now).min(self.patience);
+        self.deadline = now.after(left);
         self.machine = self.client.resumed(&row, left);
         self.row = Some(row);
         Ok(Written::Overtaken)
