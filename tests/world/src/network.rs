@@ -274,6 +274,8 @@ impl World<'_> {
     }
 
     fn client_error(&mut self, message: &Message) -> Answer {
+        const ALL: [u16; 9] = [400, 401, 403, 408, 409, 422, 425, 429, 404];
+        const UNCLEAR: [u16; 4] = [408, 409, 425, 422];
         if let Some(left) = self.denied.get_mut(&message.key).filter(|_| message.purpose != Purpose::Other) {
             *left -= 1;
             if *left == 0 {
@@ -281,8 +283,6 @@ impl World<'_> {
             }
             return Answer::new(401, r#"{"detail":"Could not validate credentials"}"#);
         }
-        const ALL: [u16; 9] = [400, 401, 403, 408, 409, 422, 425, 429, 404];
-        const UNCLEAR: [u16; 4] = [408, 409, 425, 422];
         if message.purpose == Purpose::Execute && self.rng.bool() {
             self.reach(message);
             let status = UNCLEAR[self.rng.usize(..4)];

@@ -27,14 +27,18 @@ pub(crate) struct Task {
     call: Option<Call>,
     pending: Option<(u64, Purpose, String)>,
     began: u64,
+    /// How often its process's clock had leapt by then, and how long it had been suspended.
+    before: (u32, u64),
     patience: u64,
     asked: u32,
     /// When the last question was answered, by the process's clock and after how many leaps, unless it is to be repeated.
     heard: Option<(u64, u32)>,
     /// When the last answer was 401, after which a call is repeated at once, and once.
-    unauthorized: Option<u64>,
+    unauthorized: Option<(u64, u32)>,
     /// Before when it must not call, the same way.
     held: Option<(u64, u32)>,
+    /// Whether it waits for the token that another one gets.
+    wants_token: bool,
     /// How often it was asked at one moment what to do.
     spins: (u64, u32),
 }
@@ -96,11 +100,13 @@ impl World<'_> {
             call: Some(call),
             pending: None,
             began: now,
+            before: (self.processes[process].leaps, self.processes[process].slept),
             patience,
             asked: 0,
             heard: None,
             unauthorized: None,
             held: None,
+            wants_token: false,
             spins: (0, 0),
         };
         self.tasks.insert(id, task);
@@ -121,6 +127,7 @@ impl World<'_> {
     pub(crate) fn wake(&mut self, id: u64) {
         let Some(task) = self.tasks.get_mut(&id) else { return };
         let now = self.clock.now();
+        task.wants_token = false;
         let process = &self.processes[task.process];
         if process.suspended > now {
             return self.queue.push(process.suspended, Happening::Wake(id));
@@ -161,7 +168,11 @@ impl World<'_> {
     fn do_step(&mut self, id: u64, stepped: Stepped) {
         match stepped {
             Stepped::Send(request, bearer) => self.send_for(id, &request, bearer.as_ref()),
-            Stepped::Wait(None) => {}
+            Stepped::Wait(None) => {
+                if let Some(task) = self.tasks.get_mut(&id) {
+                    task.wants_token = true;
+                }
+            }
             Stepped::Wait(Some(until)) => {
                 let now = self.clock.now();
                 if until <= now {
@@ -199,6 +210,7 @@ impl World<'_> {
             return self.crash_busy(process);
         }
         if purpose != Purpose::Other {
+            self.judge_cool_down(id);
             self.judge_pace(id, purpose);
         }
         let call = self.send(Host::Task(id), request, bearer);
@@ -230,6 +242,33 @@ impl World<'_> {
         if too_many {
             self.violated(|| format!("I7: {key} was called {asked} times, {most} are enough"));
         }
+    }
+
+    /// I12: after a 429 all who share the limit leave the vendor alone, where clocks agree and nobody dies before he can say it.
+    fn begin_cool_down(&mut self, until: u64) {
+        let told = [Fault::Clock, Fault::Disk, Fault::Crash].iter().all(|fault| !self.plan.has(*fault));
+        if self.plan.limit.is_none() || !told || until <= self.cool_down.0 {
+            return;
+        }
+        let has_permit =
+            |task: &Task| task.wants_token || matches!(task.pending, Some((_, Purpose::Other, _)));
+        let exempt = self.tasks.iter().filter(|(_, task)| has_permit(task)).map(|(id, _)| *id);
+        self.cool_down = (until, exempt.collect());
+    }
+
+    fn judge_cool_down(&mut self, id: u64) {
+        let (until, exempt) = &mut self.cool_down;
+        if self.clock.now() >= *until {
+            return;
+        }
+        if let Some(at) = exempt.iter().position(|other| *other == id) {
+            exempt.swap_remove(at);
+            return;
+        }
+        let until = *until;
+        self.violated(|| {
+            format!("I12: task {id} calls, and all were to leave the vendor alone until {until}")
+        });
     }
 
     /// A host hears of its call, unless it is gone.
@@ -268,24 +307,34 @@ impl World<'_> {
         let Some((_, purpose, _)) = task.pending.take_if(|(pending, ..)| *pending == call) else { return };
         let process = &self.processes[task.process];
         let (now, leaps) = (process.clock.now().as_millis(), process.leaps);
+        task.wants_token = false;
         let unauthorized = matches!(heard, Heard::Answer(answer, _) if answer.status == 401);
         if purpose != Purpose::Other {
             // Where no token was to be had in between, nothing was sent, and that was waited for.
-            let again = task.unauthorized.is_some_and(|at| now < at + 1_000);
+            let again = task.unauthorized.is_some_and(|(at, then)| then == leaps && now < at + 1_000);
             let repeats = unauthorized && !again;
-            task.unauthorized = unauthorized.then_some(now);
+            task.unauthorized = unauthorized.then_some((now, leaps));
             task.heard = (purpose == Purpose::Status && !repeats).then_some((now, leaps));
             task.held = match heard {
                 Heard::Answer(_, Some(hold)) => Some((now + hold, leaps)),
                 _ => None,
             };
         }
+        let limited = match heard {
+            Heard::Answer(answer, Some(hold)) if answer.status == 429 && purpose != Purpose::Other => {
+                Some(*hold)
+            }
+            _ => None,
+        };
         match (&mut task.call, heard) {
             (Some(Call::Report(steps)), Heard::Answer(answer, _)) => steps.answered(answer.response()),
             (Some(Call::Report(steps)), Heard::Lost(loss)) => steps.lost(*loss),
             (Some(Call::Summary(steps)), Heard::Answer(answer, _)) => steps.answered(answer.response()),
             (Some(Call::Summary(steps)), Heard::Lost(loss)) => steps.lost(*loss),
             (None, _) => {}
+        }
+        if let Some(hold) = limited {
+            self.begin_cool_down(self.clock.now() + hold);
         }
         if self.is_tracing() {
             let what = match heard {
@@ -313,7 +362,9 @@ impl World<'_> {
     pub(crate) fn look_at_overdue(&mut self, id: u64) {
         let Some(task) = self.tasks.get(&id) else { return };
         let process = &self.processes[task.process];
-        let late = task.began + task.patience + LATE + u64::from(process.leaps) * 600_000 + process.slept;
+        let (leaps, slept) =
+            (process.leaps.saturating_sub(task.before.0), process.slept.saturating_sub(task.before.1));
+        let late = task.began + task.patience + LATE + u64::from(leaps) * 300_000 + slept;
         if late > self.clock.now() {
             return self.queue.push(late, Happening::Overdue(id));
         }

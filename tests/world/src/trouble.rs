@@ -72,10 +72,10 @@ impl World<'_> {
     fn leap(&mut self, number: usize) {
         const MINUTE: i64 = 60_000;
         self.count_all(Fault::Clock, number);
-        let by = match self.rng.u8(..6) {
+        let by = match self.rng.u8(..7) {
             0 => -self.rng.i64(1_000..2 * MINUTE),
             1 => self.rng.i64(1_000..2 * MINUTE),
-            2 => -self.rng.i64(MINUTE..2_000 * MINUTE),
+            2 | 5 => -self.rng.i64(MINUTE..2_000 * MINUTE),
             3 => self.rng.i64(MINUTE..2_000 * MINUTE),
             _ => 0,
         };

@@ -69,6 +69,8 @@ pub(crate) struct World<'a> {
     /// Payments about which the vendor says nothing any more (F23), or has said that other money moved (F14, F15).
     pub(crate) silent: HashSet<String>,
     pub(crate) mismatched: HashSet<String>,
+    /// Until when nobody who shares the limit may call, but those who had their permit before.
+    pub(crate) cool_down: (u64, Vec<u64>),
     /// Payments about which the next so many calls are answered 401, whatever the token.
     pub(crate) denied: HashMap<String, u8>,
     pub(crate) damaged: HashMap<String, (String, String)>,
@@ -134,6 +136,7 @@ impl<'a> World<'a> {
             silent: HashSet::new(),
             mismatched: HashSet::new(),
             denied: HashMap::new(),
+            cool_down: (0, Vec::new()),
             damaged: HashMap::new(),
             listed: BTreeSet::new(),
             calls: 0,
