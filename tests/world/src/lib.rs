@@ -19,7 +19,7 @@
 //! | `books`, `end` | the promises, judged at each write, each request, each thing that is told, and when all is over |
 //! | `fault` | the faults, the states that each can hit with the reason where it cannot, and how often it did |
 //!
-//! What it does not have: realtime channels, `PostgreSQL`, payouts, and a disk that loses what was synced; other suites have them.
+//! What it does not have: realtime channels, another journal than the file, payouts, and a disk that loses what was synced; other suites have them.
 #![forbid(unsafe_code)]
 
 mod answer;
