@@ -84,7 +84,8 @@ impl World<'_> {
         process.leaps += 1;
         if by == 0 {
             let sleep = self.rng.u64(60_000..7_200_000).min(self.calm_at - now);
-            process.suspended = now + sleep;
+            // Who sleeps already does not wake up earlier.
+            process.suspended = process.suspended.max(now + sleep);
             process.slept += sleep;
         } else {
             process.clock.leap(by);
