@@ -168,7 +168,7 @@ fn end(client: TcpStream, how: How) {
 }
 
 /// A head and as much of a body as it announces; nothing where the peer has gone.
-fn read_message(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+pub fn read_message(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let (mut message, mut seen) = (Vec::new(), [0; 4_096]);
     while !message.ends_with(b"\r\n\r\n") {
         let there = stream.peek(&mut seen)?;

@@ -8,7 +8,7 @@ mod host;
 mod tls;
 mod watched;
 
-pub use cutter::{Cut, Cutter, How, Made, Side};
+pub use cutter::{Cut, Cutter, How, Made, Side, read_message};
 pub use host::Host;
 pub use tls::Authority;
 pub use watched::{Watch, Watched};

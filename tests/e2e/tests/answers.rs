@@ -1,30 +1,16 @@
 //! Answers that are more than they seem: packed bombs (T8), and one that goes on where the next one should begin (T14).
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpListener;
 use std::time::Duration;
 
 use dollr_client::{Attempt, Client};
-use dollr_e2e::World;
+use dollr_e2e::{World, read_message};
 
 /// A gibibyte of noughts, packed twice.
 const BOMB: &[u8] = include_bytes!("nested.gz");
 
 const TOKEN: &str = r#"{"access_token": "abc", "expires_in": 60}"#;
-
-/// One request, read to its end; nothing where the connection has ended.
-fn request(reader: &mut BufReader<&TcpStream>) -> Option<String> {
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).ok()? == 0 {
-            return None;
-        }
-    }
-    let length =
-        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    reader.read_exact(&mut vec![0; length.unwrap_or(0)]).ok()?;
-    Some(head)
-}
 
 fn answered(extra: &str, body: &[u8]) -> Vec<u8> {
     let mut answer = format!("HTTP/1.1 200 OK\r\n{extra}Content-Length: {}\r\n\r\n", body.len()).into_bytes();
@@ -40,11 +26,14 @@ fn server(other: impl Fn(&str) -> Vec<u8> + Send + Clone + 'static) -> String {
         for stream in listener.incoming().flatten() {
             let other = other.clone();
             std::thread::spawn(move || {
-                let mut reader = BufReader::new(&stream);
-                while let Some(head) = request(&mut reader) {
+                let mut stream = stream;
+                while let Ok(request) = read_message(&mut stream)
+                    && !request.is_empty()
+                {
+                    let head = String::from_utf8_lossy(&request);
                     let token = head.starts_with("POST /v1/jwt/");
                     let answer = if token { answered("", TOKEN.as_bytes()) } else { other(&head) };
-                    if (&stream).write_all(&answer).is_err() {
+                    if stream.write_all(&answer).is_err() {
                         return;
                     }
                 }
