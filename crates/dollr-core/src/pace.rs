@@ -102,12 +102,13 @@ impl Pace {
         if elapsed < self.patience && !bounded {
             return self.wait(self.due.min(self.patience), policy, now);
         }
-        // One last question is asked at the end, unless calls are held back.
+        // One last question is asked at the end, unless calls are held back or one was asked just before it.
         let last = |mark: Mark| {
+            let spent = mark.spent.saturating_add(LEAST_GAP);
             if bounded {
-                self.reached(policy, mark.at, mark.spent)
+                self.reached(policy, mark.at.after(Duration::from_millis(LEAST_GAP)), spent)
             } else {
-                mark.spent.saturating_add(LEAST_GAP) >= self.patience
+                spent >= self.patience
             }
         };
         let over = self.floor > elapsed || self.asked.is_some_and(last);

@@ -81,6 +81,25 @@ fn after_the_horizon_a_person_must_look_and_an_answer_still_moves_it() {
     assert!(matches!(paid.verdict(), Verdict::Paid(_)));
 }
 
+/// I12: the last question before the horizon is as far from the one before it as any other.
+#[test]
+fn the_horizon_is_no_reason_to_ask_twice_within_a_second() {
+    for before in [100, 900, 999] {
+        let horizon = 60_000;
+        let policy = Policy::default().patience(secs(3_600)).horizon(Duration::from_millis(horizon));
+        let open = Scenario::of(Operation::Collection, policy).open();
+        let asked = Scenario { now: START.after(Duration::from_millis(horizon - before)), ..open };
+        let asked = asked.answered("in_progress", Told::status("PROCESSING"));
+        let over = asked.due();
+        assert_eq!(over.now, START.after(Duration::from_millis(horizon)));
+        assert_eq!(
+            over.next(),
+            Action::Done(Verdict::Stuck(Stuck::Horizon)),
+            "{before} ms after the last one"
+        );
+    }
+}
+
 /// F31, I12: a clock that is corrected by a little is no reason to ask early, least of all before `Retry-After` is over.
 #[test]
 fn a_clock_that_is_corrected_a_little_is_waited_for() {
