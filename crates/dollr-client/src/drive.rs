@@ -91,6 +91,8 @@ pub(crate) struct Drive<'a, M> {
     deadline: Timestamp,
     /// When it was sent or asked about last.
     asked: Timestamp,
+    /// What came of that, if it was a question.
+    heard: Option<Event>,
     calls: Calls,
 }
 
@@ -125,6 +127,7 @@ impl<'a, M: Machine> Drive<'a, M> {
             patience: Duration::ZERO,
             deadline: begun,
             asked: begun,
+            heard: None,
             calls: Calls::default(),
         }
     }
@@ -212,6 +215,7 @@ impl<'a, M: Machine> Drive<'a, M> {
 
     async fn exchange(&mut self, request: &Request) -> Result<Event, Error> {
         self.asked = self.client.clock.now();
+        self.heard = None;
         let event = match self.client.exchange(request).await {
             Err(error) => {
                 // No call was made, and the machine has to know it before the caller does.
@@ -222,6 +226,7 @@ impl<'a, M: Machine> Drive<'a, M> {
             Ok(event) => event,
         };
         self.calls.count(request.exchange.purpose, &event);
+        self.heard = (request.exchange.purpose == Purpose::Status).then(|| event.clone());
         Ok(event)
     }
 
@@ -229,8 +234,15 @@ impl<'a, M: Machine> Drive<'a, M> {
         let machine = self.after(event)?;
         let before = std::mem::replace(&mut self.machine, machine);
         debug!(from = before.state(), to = self.machine.state(), "applied");
-        if self.machine.moved_since(&before) {
-            self.keep(&happened(&before, &self.machine), Purport::Tells)?;
+        if !self.machine.moved_since(&before) {
+            return Ok(());
+        }
+        // Whose machine takes its place has been told the same, and is kept in turn.
+        let what = happened(&before, &self.machine);
+        while let Written::Overtaken = self.keep(&what, Purport::Tells)? {
+            if self.row.as_ref().is_some_and(|row| !self.machine.moved_since(&row.saved)) {
+                break;
+            }
         }
         Ok(())
     }
@@ -272,7 +284,7 @@ impl<'a, M: Machine> Drive<'a, M> {
     }
 
     /// Writes over the version that was read. Where somebody else was there first, his machine takes this one's place:
-    /// what this one knew can be asked again, and what has not been recorded is not sent.
+    /// it is told what this one has heard last, and what has not been recorded is not sent.
     fn write(
         &mut self,
         machine: M,
@@ -322,7 +334,7 @@ impl<'a, M: Machine> Drive<'a, M> {
         let now = self.client.clock.now();
         let left = self.deadline.since(now).min(self.patience);
         self.deadline = now.after(left);
-        self.machine = self.client.resumed(&row, left);
+        self.machine = self.machine.overtaken_by(row.saved.clone(), self.heard.as_ref(), left, now);
         self.row = Some(row);
         Ok(Written::Overtaken)
     }

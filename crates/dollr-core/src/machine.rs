@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+use crate::pace::Pace;
 use crate::{
-    BadSnapshot, Conflict, Escalation, Exchange, Explanation, Loss, Request, Response, Secret, Snapshot,
-    Timestamp, Verdict,
+    BadSnapshot, Conflict, Escalation, Exchange, Explanation, Loss, Policy, Purpose, Request, Response,
+    Secret, Snapshot, Timestamp, Verdict,
 };
 
 /// A value that decides: [`Execution`](crate::Execution) and [`Source`](crate::Source).
@@ -66,6 +67,11 @@ pub trait Machine: Sized + Clone + PartialEq {
 
     /// Whether both are about the same money: only then may one be taken for the other (invariant I4).
     fn is_for_the_same_as(&self, other: &Self) -> bool;
+
+    /// What goes on in the place of this machine, for whose row somebody else was faster: his, `found` on record, as long as
+    /// `patience` lasts. What this one has just `heard` to a question is told to it, so that it is not asked again.
+    #[must_use]
+    fn overtaken_by(&self, found: Self, heard: Option<&Event>, patience: Duration, now: Timestamp) -> Self;
 
     /// Whether another attempt at the same order must not begin, because money has moved for it or still may.
     fn holds_order(&self) -> bool;
@@ -186,7 +192,55 @@ pub enum Event {
     },
 }
 
+/// A machine that keeps time.
+pub(crate) trait Paced: Machine {
+    /// The request whose answer is awaited, or would be.
+    fn awaited(&self) -> Option<Exchange>;
+
+    fn pace(&mut self) -> (&mut Pace, &Policy);
+}
+
+/// [`Machine::overtaken_by`], where `heard` is about what `found` would ask only if it is `telling`.
+pub(crate) fn overtaken<M: Paced>(
+    found: M,
+    heard: Option<&Event>,
+    telling: bool,
+    patience: Duration,
+    now: Timestamp,
+) -> M {
+    if found.is_terminal() {
+        return found;
+    }
+    let mut found = found.apply(Event::Adopted { horizon: None }, now).unwrap_or_else(Rejected::into_machine);
+    let told = heard.filter(|_| telling).and_then(|heard| heard.retold(found.awaited()?));
+    if let Some(Ok(mut told)) = told.map(|told| found.clone().apply(told, now)) {
+        let (pace, policy) = told.pace();
+        pace.resume_informed(policy, patience);
+        return told;
+    }
+    if heard.is_some() {
+        found.pace().0.note_asked_elsewhere();
+    }
+    found.apply(Event::Resumed { patience }, now).unwrap_or_else(Rejected::into_machine)
+}
+
 impl Event {
+    /// What came of a question about a status, as what came of another question about the same one. That a token was refused
+    /// says nothing about a status.
+    pub(crate) fn retold(&self, to: Exchange) -> Option<Self> {
+        let is_status = |exchange: &Exchange| exchange.purpose == Purpose::Status;
+        match self {
+            _ if !is_status(&to) => None,
+            Self::Answered { exchange, response } if is_status(exchange) && response.status() != 401 => {
+                Some(Self::Answered { exchange: to, response: response.clone() })
+            }
+            Self::Lost { exchange, loss } if is_status(exchange) => {
+                Some(Self::Lost { exchange: to, loss: *loss })
+            }
+            _ => None,
+        }
+    }
+
     /// One word for people.
     pub(crate) const fn name(&self) -> &'static str {
         match self {

@@ -220,6 +220,18 @@ impl Pace {
         self.patience = self.spent.saturating_add(millis(patience)).max(one_more);
     }
 
+    /// It was asked about this moment, by somebody else's count.
+    pub(crate) fn note_asked_elsewhere(&mut self) {
+        self.asked = Some(self.mark());
+        self.due = self.due.max(self.spent.saturating_add(LEAST_GAP));
+    }
+
+    /// Somebody waits on for `patience` who has just heard how it stands: no further question is owed.
+    pub(crate) fn resume_informed(&mut self, policy: &Policy, patience: Duration) {
+        self.extended = self.over_horizon(policy, self.seen);
+        self.patience = self.spent.saturating_add(millis(patience));
+    }
+
     /// Nobody waits for it any more: it is asked about until its horizon.
     pub(crate) fn adopt(&mut self, policy: &Policy) {
         self.adopted = Held(true);

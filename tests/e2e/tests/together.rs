@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 use std::time::Duration;
 
-use dollr_client::core::{SourceRef, Timestamp};
+use dollr_client::core::{Loss, SourceRef, Timestamp};
 use dollr_client::journal::{Journal as _, SqliteJournal};
 use dollr_client::{Attempt, Client, Clock, Report, Step};
 use dollr_e2e::{Host, World, on_disk};
@@ -95,7 +95,8 @@ impl Clock for SetBack {
     fn sleep_until(&self, _: Timestamp) {}
 }
 
-/// I7, F31: whose clock was set back, and who then finds that somebody else has written, waits as long as he wanted to, not for a day.
+/// I7, F31: whose clock was set back, and who then finds again and again that somebody else has written, waits as long as he
+/// wanted to, not for a day, and no longer each time.
 #[test]
 fn who_is_overtaken_does_not_become_more_patient() {
     let world = World::start();
@@ -108,17 +109,81 @@ fn who_is_overtaken_does_not_become_more_patient() {
     let report = loop {
         match steps.next(Waker::noop()) {
             Step::Send(request, bearer) => steps.answered(host.send(&request, bearer.as_ref())),
-            Step::Wait(until) if is_behind.load(Ordering::SeqCst) => {
-                world.sim.clock().advance_to(until.expect("a moment").as_millis() + DAY);
-            }
-            Step::Wait(_) => {
-                other.wait(payment.intent.reference_id(), Duration::from_secs(1)).expect("a report");
-                is_behind.store(true, Ordering::SeqCst);
+            Step::Wait(until) => {
+                if is_behind.swap(true, Ordering::SeqCst) {
+                    world.sim.clock().advance_to(until.expect("a moment").as_millis() + DAY);
+                }
+                other.wait(payment.intent.reference_id(), Duration::ZERO).expect("a report");
             }
             Step::Done(report) => break report.expect("a report"),
         }
     };
     assert_eq!(report.verdict.name(), "open", "it would be paid after 99 s");
+}
+
+/// I7, F23, F29: who waits for a payment whose vendor keeps silent, and whose row others are always faster to write, is told
+/// when his patience is over, and not asking for ever.
+#[test]
+fn who_is_overtaken_at_each_question_is_told_in_time() {
+    let world = World::start();
+    let (client, other) = (world.client(), world.client());
+    let payment = world.payment("1099");
+    let id = payment.intent.reference_id();
+    let collected = client.collect(Attempt::new(payment.intent.clone()).patience(Duration::ZERO));
+    assert_eq!(collected.expect("a report").verdict.name(), "open");
+    let (mut steps, mut host, clock) =
+        (client.stepwise().wait(id, Duration::from_secs(5)), Host::new(&world), world.sim.clock());
+    let (mut questions, began) = (0, clock.now_ms());
+    let report = loop {
+        match steps.next(Waker::noop()) {
+            Step::Send(request, _) if request.path.contains("/status/") => {
+                questions += 1;
+                assert!(questions < 5, "it asks on after {} ms", clock.now_ms() - began);
+                clock.advance_to(clock.now_ms() + 30_000);
+                other.wait(id, Duration::ZERO).expect("a report");
+                steps.lost(Loss::Unknown);
+            }
+            Step::Send(request, bearer) => steps.answered(host.send(&request, bearer.as_ref())),
+            Step::Wait(until) => clock.advance_to(until.expect("a moment").as_millis()),
+            Step::Done(report) => break report.expect("a report"),
+        }
+    };
+    assert_eq!((report.verdict.name(), questions), ("open", 1));
+}
+
+/// I4, I14: what somebody has heard counts, though another one, who has heard nothing, was faster to write: it is not asked again,
+/// and is on record.
+#[test]
+fn what_one_has_heard_who_is_overtaken_is_not_asked_again() {
+    for looks in [false, true] {
+        let world = World::start();
+        let (client, other) = (world.client(), world.client());
+        let payment = world.payment("1010");
+        let id = payment.intent.reference_id();
+        let began = client.collect(Attempt::new(payment.intent.clone()).patience(Duration::ZERO));
+        assert_eq!(began.expect("a report").verdict.name(), "open");
+        world.sim.clock().advance_to(world.sim.clock().now_ms() + 60_000);
+        let steps = client.stepwise();
+        let (mut steps, mut host) =
+            (if looks { steps.status(id) } else { steps.wait(id, MINUTE) }, Host::new(&world));
+        let report = loop {
+            match steps.next(Waker::noop()) {
+                Step::Send(request, bearer) => {
+                    let answer = host.send(&request, bearer.as_ref());
+                    if request.path.contains("/status/") {
+                        world.arm(&payment, Fault::new(Call::Status, FaultKind::Drop));
+                        assert_eq!(other.wait(id, Duration::ZERO).expect("a report").verdict.name(), "open");
+                    }
+                    steps.answered(answer);
+                }
+                Step::Wait(until) => world.sim.clock().advance_to(until.expect("a moment").as_millis()),
+                Step::Done(report) => break report.expect("a report"),
+            }
+        };
+        assert_eq!((report.verdict.name(), report.calls.status), ("paid", 1), "it only looks: {looks}");
+        let journal = SqliteJournal::open_existing(world.journal_path()).expect("a journal");
+        assert_eq!(journal.load(&id.to_string()).expect("readable").expect("an entry").state, "Completed");
+    }
 }
 
 /// I14: a look at a payment that is being collected disturbs nobody, whoever writes first.

@@ -8,6 +8,7 @@ use super::Execution;
 use super::intent::{MARGIN, SESSION_LIFE};
 use super::state::{State, Uncertain};
 use crate::http::Loss;
+use crate::machine::Paced as _;
 use crate::pace::Pace;
 use crate::wire::{BadAnswer, ExecutionAnswer, Refusal};
 use crate::{Event, ExecutionStatus, Mismatch, Purpose, Resend, Response, Settlement, Timestamp};

@@ -18,7 +18,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::machine::{Action, Event, Machine, Refused as Refusal, Rejected};
+use crate::machine::{self, Action, Event, Machine, Paced, Refused as Refusal, Rejected};
 use crate::pace::{Pace, Step};
 use crate::secret::Held;
 use crate::{
@@ -30,6 +30,9 @@ use state::{Completed, Failed, NotLanded, Open, Prepared, Refused, Sending, Stat
 
 /// How long after a `FAILED` it is asked about once more: that it becomes `COMPLETED` has happened.
 const RECHECK: Duration = Duration::from_secs(3_600);
+
+/// What the status API answers about what it does not know.
+const NOT_FOUND: u16 = 404;
 
 /// One attempt to move money, from its preparation to its verdict.
 ///
@@ -97,16 +100,6 @@ impl Execution {
     /// How often the `POST` was handed out to be sent, including tries without a connection and answers 401 and 429.
     pub fn sends(&self) -> u32 {
         self.sends.total
-    }
-
-    /// The request whose answer is awaited, or would be.
-    fn awaited(&self) -> Option<Exchange> {
-        let (purpose, number) = match &self.state {
-            State::Prepared(_) => return None,
-            State::Sending(_) => (Purpose::Execute, self.sends.latest()),
-            _ => (Purpose::Status, self.pace.asks()),
-        };
-        Some(Exchange { purpose, number })
     }
 
     fn may_record(&self, now: Timestamp) -> bool {
@@ -358,9 +351,32 @@ impl Machine for Execution {
         self.intent == other.intent
     }
 
+    fn overtaken_by(&self, found: Self, heard: Option<&Event>, patience: Duration, now: Timestamp) -> Self {
+        // That it was not there before the latest request left says nothing about that request.
+        let absent =
+            matches!(heard, Some(Event::Answered { response, .. }) if response.status() == NOT_FOUND);
+        let telling = found.sends.total == self.sends.total || !absent;
+        machine::overtaken(found, heard, telling, patience, now)
+    }
+
     fn holds_order(&self) -> bool {
         let moved_nothing = matches!(self.state, State::Failed(_) | State::Refused(_) | State::NotLanded(_))
             || self.is_unsent();
         !moved_nothing || self.conflict.is_some()
+    }
+}
+
+impl Paced for Execution {
+    fn awaited(&self) -> Option<Exchange> {
+        let (purpose, number) = match &self.state {
+            State::Prepared(_) => return None,
+            State::Sending(_) => (Purpose::Execute, self.sends.latest()),
+            _ => (Purpose::Status, self.pace.asks()),
+        };
+        Some(Exchange { purpose, number })
+    }
+
+    fn pace(&mut self) -> (&mut Pace, &Policy) {
+        (&mut self.pace, &self.policy)
     }
 }

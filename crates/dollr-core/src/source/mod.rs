@@ -13,7 +13,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::machine::{Action, Event, Machine, Refused, Rejected};
+use crate::machine::{self, Action, Event, Machine, Paced, Refused, Rejected};
 use crate::pace::{Pace, Step};
 use crate::wire::SourceAnswer;
 use crate::{
@@ -139,8 +139,12 @@ impl Source {
         (self.currency, self.total) == (currency, total)
     }
 
+    fn exchange(&self) -> Exchange {
+        Exchange { purpose: Purpose::Status, number: self.pace.asks() }
+    }
+
     fn understand(&self, event: &Event, now: Timestamp) -> Result<Fact, String> {
-        let awaited = Exchange { purpose: Purpose::Status, number: self.pace.asks() };
+        let awaited = self.exchange();
         match event {
             Event::Hint => Ok(Fact::Hinted),
             Event::Resumed { patience } => Ok(Fact::Resumed(*patience)),
@@ -339,7 +343,21 @@ impl Machine for Source {
         self.id == other.id && self.expects(other.currency, other.total)
     }
 
+    fn overtaken_by(&self, found: Self, heard: Option<&Event>, patience: Duration, now: Timestamp) -> Self {
+        machine::overtaken(found, heard, true, patience, now)
+    }
+
     fn holds_order(&self) -> bool {
         !matches!(self.state, State::Canceled(_)) || self.conflict.is_some()
+    }
+}
+
+impl Paced for Source {
+    fn awaited(&self) -> Option<Exchange> {
+        Some(self.exchange())
+    }
+
+    fn pace(&mut self) -> (&mut Pace, &Policy) {
+        (&mut self.pace, &self.policy)
     }
 }
