@@ -13,6 +13,8 @@ use crate::fault::{Column, Hits};
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) column: Column,
+    /// When it was made, by the clock of who made it.
+    pub(crate) made: Timestamp,
     version: Version,
     /// Writes that said that a request goes out, and requests that went out.
     sends: u32,
@@ -78,9 +80,10 @@ impl Books {
         self.rows.get(key)
     }
 
-    pub(crate) fn created(&mut self, key: &str, kind: Kind, page: &Page<'_>) {
+    pub(crate) fn created(&mut self, key: &str, kind: Kind, page: &Page<'_>, now: Timestamp) {
         let row = Row {
             column: Column::of(page.state),
+            made: now,
             version: Version::FIRST,
             sends: 0,
             posts: 0,

@@ -110,7 +110,7 @@ impl Journal for Disk {
             let made = journal.create(key, kind, order, page, now);
             let mut books = self.books();
             match &made {
-                Ok(_) => books.created(key, kind, page),
+                Ok(_) => books.created(key, kind, page, now),
                 Err(JournalError::Exists { .. }) => books.stale += 1,
                 Err(_) => {}
             }

@@ -82,13 +82,20 @@ impl World<'_> {
             Column::Canceled if invoice.canceled && !invoice.never => None,
             Column::Mismatched if self.mismatched.contains(key) => None,
             Column::Watching => {
-                let patient = !self.silent.contains(key) && !self.plan.has(Fault::Clock) && !invoice.never;
+                // Where it was over before the trouble was, and what that had held back, a person is told.
+                let made = self.books().row(key).map_or(0, |row| row.made.as_millis());
+                let late = made + self.horizon() < self.calm_at + LONGEST_HOLD;
+                let patient =
+                    !self.silent.contains(key) && !self.plan.has(Fault::Clock) && !invoice.never && !late;
                 if patient { Some("I7".to_owned()) } else { listed_or(listed) }
             }
             _ => Some("I4".to_owned()),
         }
     }
 }
+
+/// For how long the vendor can ask to be left alone.
+const LONGEST_HOLD: u64 = 3_600_000;
 
 fn listed_or(listed: bool) -> Option<String> {
     (!listed).then(|| "I5: not listed for a person".to_owned())

@@ -94,6 +94,7 @@ impl World<'_> {
             self.count_second(column);
         }
         let patience = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
+        self.trace(|| format!("task {id} of process {process} begins with {key}, patience {patience} ms"));
         let task = Task {
             process,
             key: key.to_owned(),
@@ -153,11 +154,15 @@ impl World<'_> {
         };
         task.call = Some(call);
         let books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        if books.stale > overtaken {
-            // It goes on with what somebody else has written, who has not heard what it has.
-            (task.heard, task.held, task.unauthorized) = (None, None, None);
-        }
+        let overtaken = books.stale > overtaken;
         drop(books);
+        if overtaken && task.heard.is_none() {
+            // It goes on with what somebody else has written, who was not told to leave the vendor alone.
+            (task.held, task.unauthorized) = (None, None);
+        }
+        if overtaken {
+            self.trace(|| format!("task {id} is overtaken"));
+        }
         // Who has died at the disk does nothing more.
         if self.books().dead.is_some() {
             return;
@@ -178,6 +183,7 @@ impl World<'_> {
                 if until <= now {
                     self.note_spin(id);
                 }
+                self.trace(|| format!("task {id} waits for {} ms", until.saturating_sub(now)));
                 self.queue.push(until.max(now), Happening::Wake(id));
             }
             Stepped::Report(done) => {

@@ -180,7 +180,7 @@ impl Vendor {
             if self.rng.bool() {
                 return Answer::new(409, r#"{"detail":"duplicate reference_id"}"#);
             }
-            return self.status(now, id);
+            return Answer::about(self.fields(now, id));
         }
         let found = self.sessions[session - 1].clone();
         if found.ends <= now {
