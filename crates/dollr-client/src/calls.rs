@@ -81,7 +81,7 @@ impl Client {
         let (recording, row) = match row {
             None => (Recording::Shared, None),
             Some(row) if row.saved.expects(currency, total) => (Recording::Shared, Some(row)),
-            Some(_) => (Recording::No, None),
+            Some(_) => (Recording::Beside, None),
         };
         let machine = match &row {
             Some(row) => self.resumed(row, patience),

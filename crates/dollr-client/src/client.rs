@@ -104,7 +104,8 @@ impl Client {
     /// Whether this invoice or order is paid, in this currency and with this total in major units.
     ///
     /// Take all three from the order, never from the browser. A patience of nought asks once; what the journal knows to be
-    /// paid is not asked about again. A source that is on record for another order's total is only looked at.
+    /// paid is not asked about again. A source that is on record for another order's total is
+    /// only looked at, until it is paid with this one's: then it is this one's.
     pub fn verify_source(
         &self,
         source: SourceRef,

@@ -109,8 +109,8 @@ pub(crate) enum Recording<'a> {
     New(Option<Order<'a>>),
     /// Under a key that others may have used, too.
     Shared,
-    /// Not at all: it only looks.
-    No,
+    /// Not while another order's is on record under its key: it only looks, until it is paid itself.
+    Beside,
 }
 
 impl<'a, M: Machine> Drive<'a, M> {
@@ -306,7 +306,7 @@ impl<'a, M: Machine> Drive<'a, M> {
         };
         let page = Page { sends: purport == Purport::Sends, due, ..page };
         let written = match (&self.row, self.recording) {
-            (_, Recording::No) => return Ok(Written::Durable),
+            (_, Recording::Beside) => return self.displace(&key),
             (Some(row), _) => journal.save(&key, row.version, &page, now),
             (None, Recording::New(order)) => journal.create(&key, kind, order, &page, now),
             (None, Recording::Shared) => match journal.create(&key, kind, None, &page, now) {
@@ -328,7 +328,7 @@ impl<'a, M: Machine> Drive<'a, M> {
         debug!(key, "somebody else went on with it");
         let row: Row<M> = self.client.load(key)?.ok_or_else(|| Error::Unrecorded(key.to_string()))?;
         if !row.saved.is_for_the_same_as(&self.machine) {
-            return self.look_only(key);
+            return self.look_only(key, row);
         }
         // A clock that was set back meanwhile makes nobody more patient, however often others are first.
         let now = self.client.clock.now();
@@ -339,14 +339,24 @@ impl<'a, M: Machine> Drive<'a, M> {
         Ok(Written::Overtaken)
     }
 
-    /// On record is another order's: what was asked here is answered, and not kept.
-    fn look_only(&mut self, key: &str) -> Result<Written, Error> {
-        match (self.recording, &self.row) {
-            (Recording::Shared, None) => {
-                self.recording = Recording::No;
-                Ok(Written::Durable)
-            }
-            _ => Err(Error::Unrecorded(key.to_string())),
+    /// On record is another order's: what was asked here is answered, and not kept unless it is paid.
+    fn look_only(&mut self, key: &str, row: Row<M>) -> Result<Written, Error> {
+        if let Recording::New(_) = self.recording {
+            return Err(Error::Unrecorded(key.to_string()));
+        }
+        if self.machine.displaces(&row.saved) {
+            (self.row, self.recording) = (Some(row), Recording::Shared);
+            return Ok(Written::Overtaken);
+        }
+        (self.row, self.recording) = (None, Recording::Beside);
+        Ok(Written::Durable)
+    }
+
+    /// Takes the row of another order, if it must give way.
+    fn displace(&mut self, key: &str) -> Result<Written, Error> {
+        match self.client.load(key)? {
+            Some(row) if self.machine.displaces(&row.saved) => self.look_only(key, row),
+            _ => Ok(Written::Durable),
         }
     }
 

@@ -68,6 +68,12 @@ pub trait Machine: Sized + Clone + PartialEq {
     /// Whether both are about the same money: only then may one be taken for the other (invariant I4).
     fn is_for_the_same_as(&self, other: &Self) -> bool;
 
+    /// Whether what is on record under its key, `found`, which is about other money, must give way to it: it is paid for exactly
+    /// what it was asked about, so that its goods are nobody else's.
+    fn displaces(&self, found: &Self) -> bool {
+        !self.is_for_the_same_as(found) && self.is_paid() && !matches!(found.verdict(), Verdict::Paid(_))
+    }
+
     /// What goes on in the place of this machine, for whose row somebody else was faster: his, `found` on record, as long as
     /// `patience` lasts. What this one has just `heard` to a question is told to it, so that it is not asked again.
     #[must_use]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dollr_client::core::{Loss, SourceRef, Timestamp};
 use dollr_client::journal::{Journal as _, SqliteJournal};
-use dollr_client::{Attempt, Client, Clock, Report, Step};
+use dollr_client::{Attempt, Claimed, Client, Clock, Reconcile, Report, Step};
 use dollr_e2e::{Host, World, on_disk};
 use dollr_sim::{Call, Fault, FaultKind, SourceKind};
 
@@ -280,6 +280,38 @@ fn another_orders_look_changes_nothing_for_the_order_that_was_paid() {
     assert_eq!(on_disk(&world, &source.to_string()), on_record);
     assert_eq!(verify(&client, source, "1.00", MINUTE).verdict.name(), "paid");
     assert_eq!(verify(&client, source, "1.00", MINUTE).calls.total(), 0, "it is on record as paid");
+}
+
+/// T17, I5: who brought his own total to an invoice first has it on record, and gives way to whom it is paid for: those goods can be
+/// claimed. While he still asks himself, and when he has been told.
+#[test]
+fn a_source_belongs_to_whom_it_is_paid_for() {
+    for (waits, reconciled) in [(false, false), (false, true), (true, false)] {
+        let world = World::start();
+        let client = world.client();
+        let source = order(&world, "250.00");
+        let mut host = Host::new(&world);
+        let (currency, total) = ("USD".parse().expect("a currency"), "1.00".parse().expect("an amount"));
+        let mut other = client.stepwise().verify_source(source, currency, total, 10 * MINUTE);
+        assert_eq!(verify(&client, source, "1.00", Duration::ZERO).verdict.name(), "open");
+        for _ in 0..if waits { 6 } else { 0 } {
+            assert!(host.step(&mut other).is_none());
+        }
+        assert!(world.sim.pay_source(SourceKind::Order, source.id));
+        if reconciled {
+            world.sim.clock().advance_to(world.sim.clock().now_ms() + 3_600_000);
+            let summary = client.reconcile(&Reconcile::default()).expect("a summary");
+            assert_eq!(summary.verdicts.get("mismatch"), Some(&1));
+        }
+        assert_eq!(verify(&client, source, "250.00", Duration::ZERO).verdict.name(), "paid");
+        assert_eq!(verify(&client, source, "1.00", Duration::ZERO).verdict.name(), "mismatch");
+        assert!(matches!(client.claim_fulfilment(source), Ok(Claimed::Claimed(_))), "{waits} {reconciled}");
+        if waits {
+            assert_eq!(host.run(other).expect("a report").verdict.name(), "mismatch");
+        }
+        let again = verify(&client, source, "250.00", MINUTE);
+        assert_eq!((again.verdict.name(), again.calls.total()), ("paid", 0), "{waits} {reconciled}");
+    }
 }
 
 /// F13 to F15 on a source that is not paid yet: a wrong answer is not the last word.

@@ -139,7 +139,9 @@ impl Books {
         row.column = column;
         row.conflicted = if damaged { had } else { conflicted };
         row.sends += u32::from(page.sends);
-        if was.is_terminal() && was != column {
+        // Who brought another total to an invoice gives way to whom it is paid for.
+        let gives_way = was == Column::Mismatched && column == Column::Paid;
+        if was.is_terminal() && was != column && !gives_way {
             self.violated(|| format!("I6: {key} went from {} to {}", was.name(), column.name()));
         }
         if had && !conflicted && !damaged {
