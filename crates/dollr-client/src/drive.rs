@@ -167,15 +167,20 @@ impl<'a, M: Machine> Drive<'a, M> {
             if self.client.host.is_leaving() {
                 return self.leave();
             }
-            let event = match self.machine.next(self.client.clock.now()) {
-                Action::Record(snapshot) => match self.record(&snapshot)? {
-                    Written::Durable => Event::Recorded,
+            // What is decided at one moment is done at that moment: the clock may be another one's at the next reading (F31).
+            let now = self.client.clock.now();
+            let event = match self.machine.next(now) {
+                Action::Record(snapshot) => match self.record(&snapshot, now)? {
+                    Written::Durable => {
+                        self.apply_at(Event::Recorded, now)?;
+                        continue;
+                    }
                     Written::Overtaken => continue,
                 },
                 Action::Send(request) => self.exchange(&request).await?,
                 Action::Wait { until, why } => {
                     debug!(%until, %why, "waiting");
-                    match self.wait(until, why).await {
+                    match self.wait(now, until, why).await {
                         Some(heard) => heard,
                         None => continue,
                     }
@@ -197,19 +202,19 @@ impl<'a, M: Machine> Drive<'a, M> {
     }
 
     /// Until then, or until something is heard.
-    async fn wait(&mut self, until: Timestamp, why: Why) -> Option<Event> {
+    async fn wait(&mut self, now: Timestamp, until: Timestamp, why: Why) -> Option<Event> {
         let Client { host, caller, clock, .. } = self.client;
         let Some(hearing) = &mut self.hearing else {
-            host.sleep_until(&**clock, until).await;
+            host.sleep_until(&**clock, now, until).await;
             return None;
         };
-        let pause = Pause { until, why, asked: self.asked, deadline: self.deadline };
+        let pause = Pause { now, until, why, asked: self.asked, deadline: self.deadline };
         hearing.wait(host, caller, clock, &pause).await
     }
 
     /// Makes the machine's next state durable, before it is the machine's.
-    fn record(&mut self, snapshot: &Snapshot) -> Result<Written, Error> {
-        let recorded = self.after(Event::Recorded)?;
+    fn record(&mut self, snapshot: &Snapshot, now: Timestamp) -> Result<Written, Error> {
+        let recorded = self.after(Event::Recorded, now)?;
         self.write(recorded, snapshot, "recorded", Purport::Sends)
     }
 
@@ -231,7 +236,11 @@ impl<'a, M: Machine> Drive<'a, M> {
     }
 
     fn apply(&mut self, event: Event) -> Result<(), Error> {
-        let machine = self.after(event)?;
+        self.apply_at(event, self.client.clock.now())
+    }
+
+    fn apply_at(&mut self, event: Event, now: Timestamp) -> Result<(), Error> {
+        let machine = self.after(event, now)?;
         let before = std::mem::replace(&mut self.machine, machine);
         debug!(from = before.state(), to = self.machine.state(), "applied");
         if !self.machine.moved_since(&before) {
@@ -248,8 +257,7 @@ impl<'a, M: Machine> Drive<'a, M> {
     }
 
     /// The machine as it will be after `event`.
-    fn after(&self, event: Event) -> Result<M, Error> {
-        let now = self.client.clock.now();
+    fn after(&self, event: Event, now: Timestamp) -> Result<M, Error> {
         self.machine.clone().apply(event, now).map_err(|e| Error::Rejected(e.to_string()))
     }
 

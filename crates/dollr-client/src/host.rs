@@ -32,18 +32,24 @@ impl Host {
         }
     }
 
-    /// Until then or not much longer; coming back earlier is harmless.
-    pub(crate) async fn sleep_until(&self, clock: &dyn Clock, until: Timestamp) {
+    /// From `now`, when that was decided, until then or not much longer; coming back earlier is harmless.
+    pub(crate) async fn sleep_until(&self, clock: &dyn Clock, now: Timestamp, until: Timestamp) {
         match self {
             Self::Thread => clock.sleep_until(until),
-            Self::Desk(desk) => desk.sleep_until(clock, until).await,
+            Self::Desk(desk) => desk.sleep_until(clock, now, until).await,
         }
     }
 
-    /// Until the bell rings, or then.
-    pub(crate) async fn listen(&self, bell: &Bell, clock: &dyn Clock, until: Timestamp) -> Heard {
+    /// From `now`, when that was decided, until the bell rings, or then.
+    pub(crate) async fn listen(
+        &self,
+        bell: &Bell,
+        clock: &dyn Clock,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Heard {
         match self {
-            Self::Desk(desk) => desk.listen(bell, clock, until).await,
+            Self::Desk(desk) => desk.listen(bell, clock, now, until).await,
             Self::Thread => {
                 let left = clock.real_time(until.since(clock.now())).min(LONGEST);
                 let heard = bell.wait(left);

@@ -249,13 +249,17 @@ impl Desk {
         .await
     }
 
-    pub(crate) async fn sleep_until(&self, clock: &dyn Clock, until: Timestamp) {
-        let begun = clock.now();
+    pub(crate) async fn sleep_until(&self, clock: &dyn Clock, begun: Timestamp, until: Timestamp) {
         poll_fn(|_| self.poll_time(clock, begun, until)).await;
     }
 
-    pub(crate) async fn listen(&self, bell: &Bell, clock: &dyn Clock, until: Timestamp) -> Heard {
-        let begun = clock.now();
+    pub(crate) async fn listen(
+        &self,
+        bell: &Bell,
+        clock: &dyn Clock,
+        begun: Timestamp,
+        until: Timestamp,
+    ) -> Heard {
         poll_fn(|context| match bell.poll(context) {
             Poll::Pending => self.poll_time(clock, begun, until).map(|()| Heard::Nothing),
             heard @ Poll::Ready(_) => heard,

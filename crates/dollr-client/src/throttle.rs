@@ -141,7 +141,7 @@ pub(crate) async fn wait_for_permit(
             Err(not_yet) if host.is_leaving() => return Ok(Err(not_yet)),
             Err(not_yet) => {
                 let step = not_yet.wait.clamp(Duration::from_millis(1), STEP);
-                host.sleep_until(clock, now.after(step)).await;
+                host.sleep_until(clock, now, now.after(step)).await;
             }
         }
     }

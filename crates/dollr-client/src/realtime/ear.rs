@@ -39,7 +39,7 @@ impl<'a> Hearing<'a> {
             self.ear = Some(Ear::open(self, caller, clock));
         }
         let Some(ear) = &self.ear else {
-            host.sleep_until(&**clock, pause.until).await;
+            host.sleep_until(&**clock, pause.now, pause.until).await;
             return None;
         };
         ear.wait(host, &**clock, pause).await
@@ -56,6 +56,8 @@ struct Ear {
 
 /// A wait, as a machine wants it.
 pub(crate) struct Pause {
+    /// When it was decided.
+    pub(crate) now: Timestamp,
     pub(crate) until: Timestamp,
     pub(crate) why: Why,
     /// When the payment was sent or asked about last.
@@ -89,24 +91,24 @@ impl Ear {
     }
 
     async fn wait(&self, host: &Host, clock: &dyn Clock, pause: &Pause) -> Option<Event> {
-        let until = self.until(pause, clock.now());
-        match host.listen(&self.bell, clock, until).await {
+        let until = self.until(pause);
+        match host.listen(&self.bell, clock, pause.now, until).await {
             Heard::Rung => Some(Event::Hint),
             Heard::Nothing => None,
             // The payment was told so before.
             Heard::Over => {
-                host.sleep_until(clock, pause.until).await;
+                host.sleep_until(clock, pause.now, pause.until).await;
                 None
             }
         }
     }
 
-    fn until(&self, pause: &Pause, now: Timestamp) -> Timestamp {
+    fn until(&self, pause: &Pause) -> Timestamp {
         if pause.why != Why::Schedule {
             return pause.until;
         }
         let channel = self.channel.lock().unwrap_or_else(PoisonError::into_inner);
-        channel.safety_poll(pause.until, pause.asked, now).min(pause.deadline.max(pause.until))
+        channel.safety_poll(pause.until, pause.asked, pause.now).min(pause.deadline.max(pause.until))
     }
 }
 

@@ -98,13 +98,15 @@ impl<'a> Attended<'a> {
         let adopted = Event::Adopted { horizon: self.run.how.horizon };
         let mut machine = applied(machine, adopted, client.clock.now())?;
         loop {
-            let event = match machine.next(client.clock.now()) {
+            let now = client.clock.now();
+            let event = match machine.next(now) {
                 Action::Record(snapshot) => {
-                    let recorded = applied(machine.clone(), Event::Recorded, client.clock.now())?;
+                    let recorded = applied(machine, Event::Recorded, now)?;
                     if !self.record(&recorded, &snapshot)? {
                         return Ok(None);
                     }
-                    Event::Recorded
+                    machine = recorded;
+                    continue;
                 }
                 Action::Send(request) => match self.exchange(&request).await? {
                     Some(event) => event,
