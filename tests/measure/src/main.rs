@@ -1,0 +1,39 @@
+//! What `tests/bench` measures in Rust: a part a module, each beside its peers in the same run.
+//!
+//! `dollr-measure FOLDER PART…` measures these parts and writes `FOLDER/PART.json`, of which `page.py` makes a page.
+#![forbid(unsafe_code)]
+
+mod decision;
+mod fleet;
+mod report;
+mod rounds;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use report::Part;
+
+/// A part by its name.
+type Named = (&'static str, fn() -> Part);
+
+const PARTS: &[Named] = &[("decision", decision::measure), ("fleet", fleet::measure)];
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let Some(folder) = arguments.next() else {
+        let names: Vec<_> = PARTS.iter().map(|(name, _)| *name).collect();
+        eprintln!("usage: dollr-measure FOLDER PART…, a part being one of: {}", names.join(" "));
+        return ExitCode::from(2);
+    };
+    for name in arguments {
+        let Some((name, measure)) = PARTS.iter().find(|(known, _)| *known == name) else {
+            eprintln!("there is no part `{name}`");
+            return ExitCode::from(2);
+        };
+        if let Err(error) = measure().write(name, Path::new(&folder)) {
+            eprintln!("the report of {name} could not be written: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
