@@ -7,6 +7,9 @@ use alloc::string::String;
 ///
 /// Doing it twice changes nothing, so that kept text restores as it was kept.
 pub fn printable(text: &str, max: usize) -> String {
+    if text.len() <= max && is_plain(text) {
+        return text.into();
+    }
     let mut out = String::new();
     let mut length = 0;
     for c in text.chars() {
@@ -19,6 +22,11 @@ pub fn printable(text: &str, max: usize) -> String {
         if is_printable(c) { out.push(c) } else { out.extend(piece) }
     }
     out
+}
+
+/// Whether it is nothing but ASCII that can be seen, as nearly all that comes from outside is.
+fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & (b' '..=b'~').contains(&byte))
 }
 
 /// Whether a terminal shows it as it is: no control character, no line separator, no mark that reorders text.

@@ -152,6 +152,27 @@ fn a_key_that_stands_twice_is_refused_by_name() {
     Scenario::collection().open().asked("no_answer", wrapped);
 }
 
+/// F19, T10: also where there are more fields than any answer has.
+#[test]
+fn a_key_among_many_that_stands_twice_is_refused_by_name() {
+    let prefix = |told: Told, n: u32| told.twice(&format!("extra_{n}"), "1");
+    let many = || (0..40).fold(Told::status("COMPLETED"), prefix);
+    Scenario::collection().open().asked("completed", many());
+    for field in ["extra_0", "extra_20", "extra_39", "status", "reference_id"] {
+        let open = Scenario::collection().open().asked("no_answer", many().twice(field, "2"));
+        let said = open.machine.verdict().to_string();
+        assert!(said.contains(&format!("field `{field}` stands twice")), "{said}");
+    }
+}
+
+/// T9: only what is nested is deep.
+#[test]
+fn brackets_side_by_side_and_in_a_message_are_not_deep() {
+    let (side_by_side, said) = (format!("[{}[]]", "{},".repeat(500)), format!("\"{}\"", "{[".repeat(150)));
+    let told = Told::status("COMPLETED").with("surprise", side_by_side).with("wallet_message", said);
+    Scenario::collection().open().asked("completed", told);
+}
+
 /// T9.
 #[test]
 fn a_million_levels_are_refused_and_nothing_overflows() {

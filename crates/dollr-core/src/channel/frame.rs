@@ -1,5 +1,6 @@
 //! One text frame, read strictly: both serialisers, all types, no key twice. What cannot be read is no error, only a doubt.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 
 use serde_json::value::RawValue;
@@ -40,8 +41,9 @@ impl<'a> Frame<'a> {
 
     fn of_object(text: &'a str) -> Option<Self> {
         let frame = Object::of(text).ok()?;
-        let (topic, event) = (frame.required_text("topic").ok()?, frame.required_text("event").ok()?);
-        let reference = frame.text("ref").ok().filter(|_| frame.has("ref"))?;
+        let text = |name: &str| frame.required_text(name).ok().map(Cow::into_owned);
+        let (topic, event) = (text("topic")?, text("event")?);
+        let reference = frame.text("ref").ok().filter(|_| frame.has("ref"))?.map(Cow::into_owned);
         let ends = matches!(event.as_str(), "phx_close" | "phx_error");
         let (join_ref, reply_to) = if ends { (reference, None) } else { (None, reference) };
         let payload = Object::of(frame.raw("payload")?).ok()?;

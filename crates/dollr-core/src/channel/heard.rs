@@ -90,7 +90,7 @@ impl Awaited {
         let (status, response) = (payload.required_text("status")?, payload.raw("response").unwrap_or("{}"));
         let response = Object::of(response)?;
         let reason = || Ok(response.text("reason")?.unwrap_or_default());
-        match status.as_str() {
+        match &*status {
             "ok" if self.joining && to == self.join => Ok(Heard::Joined(subscription(watch, &response))),
             "error" if self.joining && to == self.join => Ok(Heard::Dismissed(Trouble::of_join(&reason()?))),
             // To a later push: the server knows no such channel any more.
@@ -137,7 +137,7 @@ fn system(payload: &Object<'_>) -> Result<Heard, BadAnswer> {
         "Error parsing `filter` params",
         "No subscription params provided",
     ];
-    Ok(match (status.as_str(), about_changes) {
+    Ok(match (&*status, about_changes) {
         ("ok", _) if message == "Server requested disconnect" => Heard::Disconnecting,
         ("ok", true) if message == "Subscribed to PostgreSQL" => Heard::Subscribed,
         ("error", true) if hopeless.iter().any(|words| message.starts_with(words)) => {

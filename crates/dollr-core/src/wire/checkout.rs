@@ -149,7 +149,7 @@ impl Checkout {
         let url = object.text("url")?.or(object.text("hosted_path_or_token")?);
         Ok(Self {
             source: SourceRef { kind, id },
-            url: url.ok_or_else(|| BadAnswer::missing("url"))?,
+            url: url.ok_or_else(|| BadAnswer::missing("url"))?.into(),
             total: object.amount("total_amount")?,
             currency: parse_currency(&object, "currency")?,
         })

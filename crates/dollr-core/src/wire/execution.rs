@@ -43,7 +43,7 @@ impl ExecutionAnswer {
         let wallet = object.message("wallet_message")?;
         let gateway = object.message("gateway_message")?;
         Ok(Self {
-            status: ExecutionStatus::from(object.required_text("status")?),
+            status: ExecutionStatus::from(&*object.required_text("status")?),
             operation_named: named.is_some(),
             payer: side(&object, "payer_amount", "payer_currency")?,
             payee: side(&object, "payee_amount", "payee_currency")?,
@@ -69,6 +69,6 @@ fn side(object: &Object<'_>, amount: &str, currency: &str) -> Result<Side, BadAn
 
 /// A currency; one that is not three capitals is a wrong type, not another currency.
 pub(super) fn parse_currency(object: &Object<'_>, name: &str) -> Result<Option<Currency>, BadAnswer> {
-    let parse = |text: String| text.parse().map_err(|e| BadAnswer::new(format!("field `{name}`: {e}")));
-    object.text(name)?.map(parse).transpose()
+    let Some(text) = object.text(name)? else { return Ok(None) };
+    text.parse().map(Some).map_err(|e| BadAnswer::new(format!("field `{name}`: {e}")))
 }

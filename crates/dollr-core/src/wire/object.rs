@@ -5,10 +5,11 @@ use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::{Amount, Timestamp, text};
@@ -32,7 +33,17 @@ impl BadAnswer {
 }
 
 /// The fields of an object, each as its own text. A field that is `null` counts as absent.
-pub(crate) struct Object<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+pub(crate) struct Object<'a>(Fields<'a>);
+
+/// Fields by name. An answer has a dozen, and looking through these costs less than keeping them in order; what somebody
+/// sends with a hundred thousand fields is kept in order from `FEW` on.
+#[derive(Default)]
+struct Fields<'a> {
+    few: Vec<(Cow<'a, str>, &'a str)>,
+    others: BTreeMap<Cow<'a, str>, &'a str>,
+}
+
+const FEW: usize = 16;
 
 /// A field's name; a copy only where it has escapes.
 #[derive(Deserialize)]
@@ -46,8 +57,11 @@ impl<'a> Object<'a> {
             return Err(BadAnswer::new(format!("the body is nested deeper than {DEEPEST} levels")));
         }
         let outer = Self::of(text)?;
+        if outer.has(marker) {
+            return Ok(outer);
+        }
         match outer.0.get("data") {
-            Some(data) if !outer.has(marker) && data.get().starts_with('{') => Self::of(data.get()),
+            Some(data) if data.starts_with('{') => Self::of(data),
             _ => Ok(outer),
         }
     }
@@ -60,7 +74,7 @@ impl<'a> Object<'a> {
         }
         let mut json = serde_json::Deserializer::from_str(text);
         let fields = json
-            .deserialize_map(Fields)
+            .deserialize_map(Reader)
             .and_then(|fields| json.end().map(|()| fields))
             .map_err(|e| BadAnswer::new(format!("the body is not one JSON object: {e}")))?;
         Ok(Self(fields))
@@ -72,17 +86,17 @@ impl<'a> Object<'a> {
 
     /// The field's own JSON text, if it is there and not `null`.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
-        self.0.get(name).map(|raw| raw.get()).filter(|text| *text != "null")
+        self.0.get(name).filter(|text| *text != "null")
     }
 
     /// A string that must be there.
-    pub(crate) fn required_text(&self, name: &str) -> Result<String, BadAnswer> {
+    pub(crate) fn required_text(&self, name: &str) -> Result<Cow<'a, str>, BadAnswer> {
         self.text(name)?.ok_or_else(|| BadAnswer::missing(name))
     }
 
-    /// A string.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, BadAnswer> {
-        self.typed(name, "a string")
+    /// A string; a copy only where it has escapes.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<Cow<'a, str>>, BadAnswer> {
+        self.typed(name, "a string", unquoted)
     }
 
     /// A message for people: a string, escaped and shortened.
@@ -92,12 +106,13 @@ impl<'a> Object<'a> {
 
     /// `true` or `false`.
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, BadAnswer> {
-        self.typed(name, "true or false")
+        let flag = |raw: &str| matches!(raw, "true" | "false").then_some(raw == "true");
+        self.typed(name, "true or false", flag)
     }
 
     /// A whole number, without sign.
     pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, BadAnswer> {
-        self.typed(name, "a whole number")
+        self.typed(name, "a whole number", |raw| serde_json::from_str(raw).ok())
     }
 
     /// An amount: a JSON number or a string, exactly.
@@ -106,7 +121,10 @@ impl<'a> Object<'a> {
         match self.raw(name) {
             None => Ok(None),
             Some(raw) if raw.starts_with('"') => {
-                let text: String = serde_json::from_str(raw).map_err(|e| bad(&e))?;
+                let text: Cow<'_, str> = match unquoted(raw) {
+                    Some(text) => text,
+                    None => serde_json::from_str(raw).map_err(|e| bad(&e))?,
+                };
                 text.parse().map(Some).map_err(|e| bad(&e))
             }
             Some(raw) if raw.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
@@ -121,31 +139,66 @@ impl<'a> Object<'a> {
         Ok(self.text(name)?.and_then(|text| Timestamp::parse_iso8601(&text)))
     }
 
-    fn typed<T: DeserializeOwned>(&self, name: &str, expected: &str) -> Result<Option<T>, BadAnswer> {
+    fn typed<T>(
+        &self,
+        name: &str,
+        expected: &str,
+        read: impl FnOnce(&'a str) -> Option<T>,
+    ) -> Result<Option<T>, BadAnswer> {
         let Some(raw) = self.raw(name) else { return Ok(None) };
-        match serde_json::from_str(raw) {
-            Ok(value) => Ok(Some(value)),
-            Err(_) => Err(BadAnswer::new(format!("field `{name}` is not {expected}"))),
+        match read(raw) {
+            Some(value) => Ok(Some(value)),
+            None => Err(BadAnswer::new(format!("field `{name}` is not {expected}"))),
         }
     }
 }
 
-struct Fields;
+/// The string that a JSON value is, if it is one. The parser has passed it: without a backslash it is what stands
+/// between its quotes.
+fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') {
+        serde_json::from_str(raw).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(inner))
+    }
+}
 
-impl<'a> Visitor<'a> for Fields {
-    type Value = BTreeMap<Cow<'a, str>, &'a RawValue>;
+impl<'a> Fields<'a> {
+    fn get(&self, name: &str) -> Option<&'a str> {
+        let few = self.few.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
+        few.or_else(|| self.others.get(name).copied())
+    }
+
+    fn contains_key(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    fn insert(&mut self, name: Cow<'a, str>, raw: &'a str) {
+        if self.few.len() < FEW {
+            self.few.push((name, raw));
+        } else {
+            self.others.insert(name, raw);
+        }
+    }
+}
+
+struct Reader;
+
+impl<'a> Visitor<'a> for Reader {
+    type Value = Fields<'a>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = BTreeMap::new();
+        let mut fields = Fields { few: Vec::with_capacity(FEW), ..Fields::default() };
         while let Some((Name(name), value)) = map.next_entry::<Name<'a>, &RawValue>()? {
             if fields.contains_key(&name) {
                 return Err(A::Error::custom(format!("field `{}` stands twice", text::printable(&name, 64))));
             }
-            fields.insert(name, value);
+            fields.insert(name, value.get());
         }
         Ok(fields)
     }
@@ -153,7 +206,15 @@ impl<'a> Visitor<'a> for Fields {
 
 /// Whether no answer and no frame of the API is nested so deeply.
 pub(crate) fn is_too_deep(json: &str) -> bool {
-    depth(json) > DEEPEST
+    // So much depth takes as many brackets at least, and to count these is quick.
+    brackets(json) > DEEPEST && depth(json) > DEEPEST
+}
+
+/// All opening brackets, in strings or not; the two kinds differ in a single bit. Counted in bytes as far as these reach, so
+/// that a processor takes many at once.
+fn brackets(json: &str) -> usize {
+    let few = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum::<u8>();
+    json.as_bytes().chunks(usize::from(u8::MAX)).map(|chunk| usize::from(few(chunk))).sum()
 }
 
 /// The deepest nesting of brackets outside strings.

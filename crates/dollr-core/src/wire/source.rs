@@ -26,7 +26,7 @@ impl SourceAnswer {
             return Err(BadAnswer::new(format!("it is about `{kind}:{id}`, not about {source}")));
         }
         Ok(Self {
-            status: SourceStatus::from(object.required_text("status")?),
+            status: SourceStatus::from(&*object.required_text("status")?),
             currency: parse_currency(&object, "currency")?.ok_or_else(|| BadAnswer::missing("currency"))?,
             total: object.amount("total_amount")?.ok_or_else(|| BadAnswer::missing("total_amount"))?,
             paid_at: object.moment("paid_at")?,
