@@ -149,8 +149,8 @@ def page(folder: Path, names: list[str]) -> list[str]:
     lines = [
         "# Measured",
         "",
-        "What `tests/bench` has found on one machine; its parts are in `tests/measure`. A measured ratio is the",
-        "median of the ratios of each round, in which all that is compared was measured once, one by one.",
+        "What `tests/bench` has found on one machine; its parts are in `tests/measure`. A measured ratio is",
+        "the median of the ratios of each round, in which all that is compared had its turn.",
         "",
         f"{on['cpu']}, {on['cores']} cores, {on['kernel']}, {on['rustc']}, at {on['commit']}, {on['date']}.",
         "",

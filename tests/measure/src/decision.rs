@@ -2,6 +2,7 @@
 //! at least, reading the same JSON into a struct.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use allocation_counter::measure as allocations;
 use dollr_core::{
@@ -13,8 +14,9 @@ use crate::report::{Axis, Bar, Part, Plot, Ratio, Row};
 use crate::rounds::{Series, alternating, nanos_each, real, timed};
 
 const ROUNDS: usize = 41;
-/// Answers a round; what they are made of fits into a processor's cache.
-const ANSWERS: usize = 500;
+/// Answers at a time, so few that all they are made of fits into a processor's cache; and how many times a round.
+const ANSWERS: usize = 32;
+const TIMES: usize = 32;
 const SENT: Timestamp = Timestamp::from_millis(1_750_000_000_000);
 const PEER: &str = "serde_json 1.0 into a struct";
 
@@ -96,22 +98,27 @@ pub(crate) fn measure() -> Part {
 /// Nanoseconds an answer: ours and serde's.
 fn times(case: &Case) -> [Series; 2] {
     let (machine, body) = (open(), case.body());
+    let (mut decided, mut read) = (Vec::with_capacity(ANSWERS), Vec::with_capacity(ANSWERS));
     let mut ours = || {
-        let pairs: Vec<_> = (0..ANSWERS).map(|_| (machine.clone(), answered(&machine, &body))).collect();
-        let mut decided = Vec::with_capacity(ANSWERS);
-        let ((), time) = timed(|| pairs.into_iter().for_each(|(m, event)| decided.push(decide(m, event))));
-        black_box(decided);
-        nanos_each(time, ANSWERS)
+        let pair = || (machine.clone(), answered(&machine, &body));
+        each(pair, |(machine, event)| decide(machine, event), &mut decided)
     };
-    let mut theirs = || {
-        let bodies: Vec<_> = (0..ANSWERS).map(|_| body.clone().into_bytes()).collect();
-        let mut read = Vec::with_capacity(ANSWERS);
-        let ((), time) = timed(|| bodies.into_iter().for_each(|body| read.push(plain(body))));
-        black_box(read);
-        nanos_each(time, ANSWERS)
-    };
+    let mut theirs = || each(|| body.clone().into_bytes(), plain, &mut read);
     let all = alternating(ROUNDS, &mut [&mut ours, &mut theirs]);
     all.try_into().expect("two things were measured")
+}
+
+/// Nanoseconds each, without those in which it is got ready, and in which what came of it goes.
+fn each<T, U>(ready: impl Fn() -> T, take: impl Fn(T) -> U, taken: &mut Vec<U>) -> f64 {
+    let mut all = Duration::ZERO;
+    for _ in 0..TIMES {
+        let things: Vec<T> = (0..ANSWERS).map(|_| ready()).collect();
+        let ((), time) = timed(|| things.into_iter().for_each(|thing| taken.push(take(thing))));
+        black_box(&taken);
+        taken.clear();
+        all += time;
+    }
+    nanos_each(all, ANSWERS * TIMES)
 }
 
 /// Allocations an answer: ours and serde's.
@@ -132,12 +139,14 @@ fn allocations_while_it_waits() -> usize {
 }
 
 /// What a host does with an answer. The body goes with the event, as it does when it is read by hand.
+#[inline(never)]
 fn decide(machine: Execution, event: Event) -> (Execution, Action) {
     let machine = machine.apply(event, SENT).expect("the answer that is awaited");
     let action = machine.next(SENT);
     (machine, action)
 }
 
+#[inline(never)]
 fn plain(body: Vec<u8>) -> Plain {
     let read = serde_json::from_slice(&body).expect("an answer of the API");
     drop(body);
