@@ -11,23 +11,11 @@ use std::time::Duration;
 
 use completions::{completed, found_out};
 use dollr_core::{Learned, Policy, Schedule, TooFewSamples};
-use optimum::{Cost, HORIZON, Law, MODELS, Model, Optimum};
+use optimum::{Cost, HORIZON, Law, MODELS, Model, Optimum, UNSEEN};
 use polling::{asked_until, reference_ids};
 use proptest::prelude::*;
 
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=5;
-
-/// Models that nothing was chosen by: a hazard that grows, and two groups of payers far apart.
-const UNSEEN: [Model; 2] = [
-    Model { name: "Weibull k 1.4 λ 40 s", laws: &[(1.0, Law::Weibull { shape: 1.4, scale: 40.0 })] },
-    Model {
-        name: "60 % log-normal 12 s σ 0.5, 40 % 120 s σ 0.4",
-        laws: &[
-            (0.6, Law::LogNormal { median: 12.0, sigma: 0.5 }),
-            (0.4, Law::LogNormal { median: 120.0, sigma: 0.4 }),
-        ],
-    },
-];
 
 /// What `it_is_the_same_on_every_machine_and_in_every_order` learns.
 const EVERYWHERE: &str = r#"{"first":3713,"gaps":[[1595,3027],[3548,2666],[4396,3042],[5844,3483],[8091,3925],[18634,4573],[40913,5038],[84994,5166],[122287,4841],[175523,3946],[209358,3108],[293685,4131],[503050,17037],[1218800,38345],[7200000,60000],[86400000,600000]]}"#;

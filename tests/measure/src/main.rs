@@ -3,8 +3,11 @@
 //! `dollr-measure FOLDER PART…` measures these parts and writes `FOLDER/PART.json`, of which `page.py` makes a page.
 #![forbid(unsafe_code)]
 
+mod day;
 mod decision;
 mod fleet;
+mod judge;
+mod polling;
 mod report;
 mod rounds;
 
@@ -16,7 +19,12 @@ use report::Part;
 /// A part by its name.
 type Named = (&'static str, fn() -> Part);
 
-const PARTS: &[Named] = &[("decision", decision::measure), ("fleet", fleet::measure)];
+const PARTS: &[Named] = &[
+    ("polling", polling::measure),
+    ("decision", decision::measure),
+    ("fleet", fleet::measure),
+    ("day", day::measure),
+];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

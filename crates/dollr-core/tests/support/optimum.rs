@@ -33,6 +33,18 @@ pub(crate) const MODELS: [Model; 3] = [
     Model { name: "Weibull k 0.6 λ 60 s", laws: &[(1.0, Law::Weibull { shape: 0.6, scale: 60.0 })] },
 ];
 
+/// Models that nothing was chosen by: a hazard that grows, and two groups of payers far apart.
+pub(crate) const UNSEEN: [Model; 2] = [
+    Model { name: "Weibull k 1.4 λ 40 s", laws: &[(1.0, Law::Weibull { shape: 1.4, scale: 40.0 })] },
+    Model {
+        name: "60 % log-normal 12 s σ 0.5, 40 % 120 s σ 0.4",
+        laws: &[
+            (0.6, Law::LogNormal { median: 12.0, sigma: 0.5 }),
+            (0.4, Law::LogNormal { median: 120.0, sigma: 0.4 }),
+        ],
+    },
+];
+
 /// What a sequence of questions costs on average.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Cost {
