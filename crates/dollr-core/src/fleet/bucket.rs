@@ -34,7 +34,9 @@ impl Bucket {
     pub(crate) fn wait(&self, limit: Limit, at: u64) -> u64 {
         let start = at.max(self.resumes);
         let missing = CALL.saturating_sub(self.level(limit, start));
-        (start - at).saturating_add(missing.div_ceil(u64::from(self.rate)))
+        // A division is much of what asking costs, and mostly there is a call.
+        let filling = if missing == 0 { 0 } else { missing.div_ceil(u64::from(self.rate)) };
+        (start - at).saturating_add(filling)
     }
 
     pub(crate) fn take(&mut self, limit: Limit, at: u64) {
