@@ -91,7 +91,12 @@ pub(crate) fn measure() -> Part {
             lines: Vec::new(),
             bars,
         }],
-        limits: String::new(),
+        limits: "Of what a decision costs by callgrind, two fifths are reading the fields, a third checking them (the id, the \
+                 operation, two exact decimals, two currencies, messages made safe to print), and the rest overwriting the body, \
+                 which may hold a secret, moving the machine, and its time. Whoever reads into a struct checks nothing, and has \
+                 amounts as floating-point numbers. Allocations are counted in both, which costs each of them a few \
+                 nanoseconds."
+            .to_owned(),
     }
 }
 

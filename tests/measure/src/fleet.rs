@@ -58,7 +58,11 @@ pub(crate) fn measure() -> Part {
         rows,
         ratios,
         plots: vec![plot(ours, theirs)],
-        limits: String::new(),
+        limits: "A decision is to ask whose turn it is, to pay for a call, to report its answer to the budget, to find an entry \
+                 by its key and to give it a new turn; the heap beside it does the last of these alone. What that costs more \
+                 hardly grows with the number of payments, so that it weighs most where all of them fit into a cache; beyond \
+                 that, memory is the limit of both."
+            .to_owned(),
     }
 }
 
