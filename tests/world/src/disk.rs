@@ -14,6 +14,7 @@ use dollr_client::journal::{
 
 use crate::books::Books;
 use crate::fault::{Column, Fault};
+use crate::needle::{Call, Kind as How, Needle};
 
 type Outcome<T> = Result<T, JournalError>;
 
@@ -22,6 +23,7 @@ type Outcome<T> = Result<T, JournalError>;
 pub(crate) struct Disk {
     journal: Arc<SqliteJournal>,
     books: Arc<Mutex<Books>>,
+    needle: Needle,
     process: usize,
 }
 
@@ -35,9 +37,26 @@ enum Strike {
     DiesAfter,
 }
 
+impl Strike {
+    fn of(how: How) -> Self {
+        match how {
+            How::Busy => Self::Before(0),
+            How::Full => Self::Before(1),
+            How::UnsureUndone | How::DiesUndone => Self::DiesBefore,
+            How::UnsureDone | How::DiesDone => Self::After,
+            _ => Self::Before(2),
+        }
+    }
+}
+
 impl Disk {
-    pub(crate) fn new(journal: &Arc<SqliteJournal>, books: &Arc<Mutex<Books>>, process: usize) -> Self {
-        Self { journal: Arc::clone(journal), books: Arc::clone(books), process }
+    pub(crate) fn new(
+        journal: &Arc<SqliteJournal>,
+        books: &Arc<Mutex<Books>>,
+        needle: &Needle,
+        process: usize,
+    ) -> Self {
+        Self { journal: Arc::clone(journal), books: Arc::clone(books), needle: needle.clone(), process }
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -48,6 +67,12 @@ impl Disk {
         let mut books = self.books();
         if books.dead == Some(self.process) {
             return Strike::DiesBefore;
+        }
+        if let Some(how) = self.needle.call(self.process, if writes { Call::Write } else { Call::Read }) {
+            if matches!(how, How::DiesUndone | How::DiesDone) {
+                books.dead = Some(self.process);
+            }
+            return Strike::of(how);
         }
         let column = books.column(key);
         if books.failing > 0 && books.rng.u32(..10_000) < books.failing {

@@ -17,7 +17,10 @@
 //! | `order`, `shop` | customers, and who ships to them |
 //! | `trouble` | crashes, power losses, leaps of clocks, other releases, forged hints |
 //! | `books`, `end` | the promises, judged at each write, each request, each thing that is told, and when all is over |
+//! | `torture`, `scenarios`, `script`, `play`, `needle` | the same by script, with one failing call of a host: each of them, in each way |
 //! | `fault` | the faults, the states that each can hit with the reason where it cannot, and how often it did |
+//!
+//! [`torture`] leaves nothing to chance: in each scenario the k-th call of a socket, the disk or a clock fails, for every k.
 //!
 //! What it does not have: realtime channels, another journal than the file, payouts, and a disk that loses what was synced; other suites have them.
 #![forbid(unsafe_code)]
@@ -28,15 +31,20 @@ mod clock;
 mod disk;
 mod end;
 mod fault;
+mod needle;
 mod network;
 mod order;
 mod plan;
+mod play;
 mod process;
 mod queue;
 mod run;
+mod scenarios;
+mod script;
 mod shelf;
 mod shop;
 mod task;
+pub mod torture;
 mod trouble;
 mod vendor;
 mod worker;

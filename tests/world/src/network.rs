@@ -4,6 +4,7 @@ use dollr_client::core::{Bearer, Loss, Purpose, Request};
 
 use crate::answer::{About, Answer};
 use crate::fault::{Column, Fault};
+use crate::needle::{Call, Kind};
 use crate::vendor::Arrival;
 use crate::world::{Happening, World};
 
@@ -32,6 +33,8 @@ pub(crate) struct Message {
     pub(crate) key: String,
     column: Column,
     fault: Option<Fault>,
+    /// Whether the vendor has it before it is cut, where that is not left to chance.
+    seen: Option<bool>,
 }
 
 /// What a host hears of its call.
@@ -73,9 +76,18 @@ impl World<'_> {
             key,
             column,
             fault: None,
+            seen: None,
         };
-        let fault = self.choose(&message);
+        let failing = self.process_of(host).and_then(|process| self.needle.call(process, Call::Socket));
+        let fault = match failing {
+            Some(kind) => self.fails(host, kind),
+            None => self.choose(&message),
+        };
         message.fault = fault;
+        message.seen = failing.map(|kind| kind == Kind::Cut);
+        if failing == Some(Kind::DiesSending) {
+            return self.calls;
+        }
         self.count_calls(purpose);
         if purpose == Purpose::Execute && fault != Some(Fault::NoConnection) {
             let body = message.body.clone().unwrap_or_default();
@@ -128,6 +140,9 @@ impl World<'_> {
             Fault::LongCall,
             Fault::Reordered,
         ];
+        if let Some(fault) = self.written(message.purpose) {
+            return Some(fault);
+        }
         if self.silent.contains(&message.key) {
             return Some(Fault::Silent);
         }
@@ -162,7 +177,7 @@ impl World<'_> {
             }
             Some(Fault::Delayed) => {
                 self.tell(&message, now + TIME_OUT, lost(Loss::Unknown));
-                let late = now + TIME_OUT + self.rng.u64(100..900_000);
+                let late = now + TIME_OUT + self.rng.u64(100..self.plan.latest);
                 self.queue.push(late, Happening::Arrive(Box::new(message.clone())));
             }
             Some(Fault::Duplicated) => {
@@ -201,7 +216,7 @@ impl World<'_> {
                 self.hit(message.fault.unwrap_or(Fault::Slow), message.column);
             }
             Some(Fault::Cut) => {
-                if self.rng.bool() {
+                if message.seen.unwrap_or_else(|| self.rng.bool()) {
                     self.reach(message);
                 }
                 self.tell(message, back, Heard::Lost(Loss::Unknown));

@@ -9,11 +9,11 @@ use fastrand::Rng;
 use crate::fault::Fault;
 
 /// The setting of one world.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct Plan {
     /// Of ten thousand chances, by the fault's number.
-    odds: [u32; 33],
+    pub(crate) odds: [u32; 33],
     /// No fault strikes any more.
     pub(crate) calm: bool,
     /// How many orders there are.
@@ -37,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) token_minutes: u64,
     /// Whether the merchant tells the engine when a session ends.
     pub(crate) tells_end: bool,
+    /// How long after its time-out a request may still arrive, in ms.
+    pub(crate) latest: u64,
 }
 
 impl Plan {
@@ -71,6 +73,7 @@ impl Plan {
             cron: 60_000 * rng.u64(2..10),
             token_minutes: rng.u64(3..60),
             tells_end: rng.u8(..4) != 0,
+            latest: 900_000,
         }
     }
 

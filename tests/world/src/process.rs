@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dollr_client::{Client, Clock as _};
 
-use crate::clock::ProcessClock;
+use crate::clock::{HostClock, ProcessClock};
 use crate::disk::Disk;
 use crate::fault::Column;
 use crate::network::Host;
@@ -16,6 +16,7 @@ use crate::world::{Happening, World};
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) clock: ProcessClock,
+    pub(crate) host_clock: HostClock,
     /// None while it is dead.
     pub(crate) client: Option<Client>,
     pub(crate) worker: Option<Worker>,
@@ -24,19 +25,23 @@ pub(crate) struct Process {
     pub(crate) life: u32,
     /// Until when it is suspended, in true time.
     pub(crate) suspended: u64,
-    /// How often its clock leapt or it was suspended, and for how long it was, in ms.
-    pub(crate) leaps: u32,
+    /// For how long it was, in ms.
     pub(crate) slept: u64,
 }
 
 impl Process {
+    /// How often its clock leapt or it was suspended.
+    pub(crate) fn leaps(&self) -> u32 {
+        self.clock.leaps()
+    }
+
     pub(crate) fn is_alive(&self) -> bool {
         self.client.is_some() || self.worker.is_some()
     }
 }
 
 /// A client of this deployment.
-fn client(plan: &Plan, process: usize, life: u32, clock: &ProcessClock, disk: &Disk) -> Client {
+fn client(plan: &Plan, process: usize, life: u32, clock: &HostClock, disk: &Disk) -> Client {
     let mut builder = Client::builder()
         .credentials("merchant", "s3cret-of-the-world")
         .base_url("http://127.0.0.1:1")
@@ -56,15 +61,17 @@ impl World<'_> {
         let all = self.plan.clients + usize::from(self.plan.worker);
         for process in 0..all {
             let clock = ProcessClock::new(&self.clock, 0);
-            let disk = Disk::new(&Arc::clone(&self.shelf.journal), self.shared_books(), process);
+            let host_clock = HostClock::new(clock.clone(), self.needle.clone(), process);
+            let books = self.shared_books();
+            let disk = Disk::new(&Arc::clone(&self.shelf.journal), books, &self.needle, process);
             self.processes.push(Process {
                 clock,
+                host_clock,
                 client: None,
                 worker: None,
                 disk,
                 life: 0,
                 suspended: 0,
-                leaps: 0,
                 slept: 0,
             });
             self.restart(process);
@@ -77,6 +84,7 @@ impl World<'_> {
             return;
         }
         process.life += 1;
+        self.needle.restarted(number);
         if number >= self.plan.clients {
             let now = process.clock.now();
             process.worker = Some(Worker::new(&self.plan, now));
@@ -84,7 +92,7 @@ impl World<'_> {
             self.queue.push(self.clock.now(), Happening::Tick(number, life));
             return;
         }
-        process.client = Some(client(&self.plan, number, process.life, &process.clock, &process.disk));
+        process.client = Some(client(&self.plan, number, process.life, &process.host_clock, &process.disk));
     }
 
     /// It is gone from one moment to the next, with all that it was about to do.

@@ -1,5 +1,6 @@
 //! Many worlds, on as many threads as there are processors; what they come to, and what the numbers allow to say.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -160,8 +161,6 @@ pub fn fingerprint(seed: u64) -> Result<u64, Failure> {
 /// A panic is a broken promise, too.
 fn world(seed: u64, shelf: &Shelf, telling: Telling) -> Outcome {
     catch_unwind(AssertUnwindSafe(|| World::new(seed, shelf, telling).run())).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default();
         Outcome {
             lives: 0,
             span: 0,
@@ -170,7 +169,14 @@ fn world(seed: u64, shelf: &Shelf, telling: Telling) -> Outcome {
             stale: 0,
             hits: Hits::new(),
             print: 0,
-            violation: Some(format!("I13: it panics: {text}")),
+            violation: Some(panicked(&*panic)),
         }
     })
+}
+
+/// What is said of a panic.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default();
+    format!("I13: it panics: {text}")
 }

@@ -110,7 +110,7 @@ impl World<'_> {
         self.begin(process, key, Duration::ZERO, Call::Report(steps));
     }
 
-    fn client(&self, process: usize) -> &dollr_client::Client {
+    pub(crate) fn client(&self, process: usize) -> &dollr_client::Client {
         self.processes[process].client.as_ref().expect("it lives")
     }
 
@@ -119,6 +119,15 @@ impl World<'_> {
         if self.orders[number].attempts.len() >= 4 || self.plan.calm {
             return;
         }
+        let attempted = self.attempt(number);
+        if self.plan.worker && self.rng.bool() {
+            self.hand_to_worker(number, &attempted);
+        } else {
+            self.collect(number, process, attempted);
+        }
+    }
+
+    pub(crate) fn attempt(&mut self, number: usize) -> Attempted {
         let life = if self.plan.tells_end { self.rng.u64(120_000..1_500_000) } else { 540_000 };
         let end = self.clock.now() + life;
         let Order { amount_text, currency, .. } = &self.orders[number];
@@ -129,32 +138,49 @@ impl World<'_> {
         let attempted = self.orders[number].attempt(bytes, session, told, how);
         self.order_of.insert(attempted.key.clone(), number);
         self.keys.push(attempted.key.clone());
-        if self.plan.worker && self.rng.bool() {
-            self.hand_to_worker(number, &attempted);
-        } else {
-            self.collect(number, process, attempted);
-        }
+        attempted
     }
 
-    fn collect(&mut self, number: usize, process: usize, Attempted { intent, key }: Attempted) {
+    fn collect(&mut self, number: usize, process: usize, attempted: Attempted) {
         let patience = Duration::from_secs(self.rng.u64(5..180));
-        let attempt = Attempt::new(intent).order(&self.orders[number].name).patience(patience);
-        self.trace(|| format!("process {process} collects {key} for order {number}"));
-        let steps = self.client(process).stepwise().collect(attempt);
-        let task = self.begin(process, &key, patience, Call::Report(steps));
+        let task = self.collect_for(number, process, attempted, patience);
         if self.rng.u8(..5) == 0 {
             let (away, says_so) = (self.clock.now() + self.rng.u64(..60_000), self.rng.bool());
             self.queue.push(away, Happening::Go(task, says_so));
         }
     }
 
+    pub(crate) fn collect_for(
+        &mut self,
+        number: usize,
+        process: usize,
+        Attempted { intent, key }: Attempted,
+        patience: Duration,
+    ) -> u64 {
+        let attempt = Attempt::new(intent).order(&self.orders[number].name).patience(patience);
+        self.trace(|| format!("process {process} collects {key} for order {number}"));
+        let steps = self.client(process).stepwise().collect(attempt);
+        self.begin(process, &key, patience, Call::Report(steps))
+    }
+
     /// The success page of a hosted checkout; sometimes with the id of another, cheaper invoice in it.
     fn verify(&mut self, number: usize, invoice: u64, process: usize) {
         let patience = Duration::from_secs(self.rng.u64(..120));
-        let Order { amount, currency, .. } = &self.orders[number];
-        let (amount, currency) = (*amount, currency.parse().expect("a currency"));
         let forged = self.rng.u8(..24) == 0;
         let id = if forged { 1 + (invoice + self.rng.u64(..3)) % self.vendor.invoices() } else { invoice };
+        self.verify_as(number, process, (invoice, id), patience);
+    }
+
+    /// The page of the order with one `invoice` is opened with the `id` of the same, or another.
+    pub(crate) fn verify_as(
+        &mut self,
+        number: usize,
+        process: usize,
+        (invoice, id): (u64, u64),
+        patience: Duration,
+    ) {
+        let Order { amount, currency, .. } = &self.orders[number];
+        let (amount, currency) = (*amount, currency.parse().expect("a currency"));
         let source = SourceRef { kind: SourceKind::Invoice, id };
         if id != invoice {
             // Asked with a total that is not its own; nothing of that may be told as paid. Who is first has it recorded with that.
@@ -210,6 +236,7 @@ impl World<'_> {
             Ok(Report { verdict, .. }) => self.told_verdict(number, key, process, &verdict),
             Err(error) => {
                 self.judge_error(key, &error);
+                self.judge_whose(key, &error);
                 if matches!(error, Error::Journal(JournalError::OrderTaken { .. })) || self.rng.bool() {
                     return;
                 }
@@ -256,6 +283,9 @@ impl World<'_> {
     }
 
     fn come_back(&mut self, number: usize, visit: Visit, within: u64) {
+        if self.script.is_some() {
+            return;
+        }
         let later = self.clock.now() + self.rng.u64(1_000..within);
         self.queue.push(later, Happening::Visit(number, visit));
     }
@@ -297,14 +327,14 @@ impl World<'_> {
     /// A mistake of the engine's own is never what comes of a fault.
     fn judge_error(&mut self, key: &str, error: &Error) {
         let text = error.to_string();
-        if text.contains("internal:") {
+        if text.contains("internal:") || !is_a_sentence(&text) {
             self.violated(|| format!("{key}: {text}"));
         }
         self.trace(|| format!("{key}: {text}"));
     }
 
     /// The success page ships, if it is the one to.
-    fn hand_out(&mut self, number: usize, key: &str, process: usize) {
+    pub(crate) fn hand_out(&mut self, number: usize, key: &str, process: usize) {
         let Some(client) = &self.processes[process].client else { return };
         match client.claim_fulfilment(key) {
             Ok(Claimed::Claimed(_)) => {}
@@ -316,7 +346,11 @@ impl World<'_> {
                 }
                 return;
             }
-            _ => return,
+            Ok(_) => return,
+            Err(error) => {
+                self.judge_error(key, &error);
+                return self.claim_again(number, process);
+            }
         }
         let dies = self.plan.strikes(&mut self.rng, Fault::Crash);
         let order = &mut self.orders[number];
@@ -334,8 +368,10 @@ impl World<'_> {
 
     /// A queue delivers what nobody has claimed, by its key and so once.
     pub(crate) fn ship(&mut self, process: usize) {
-        let later = self.clock.now() + self.rng.u64(30_000..600_000);
-        self.queue.push(later, Happening::Ship(process));
+        if self.script.is_none() {
+            let later = self.clock.now() + self.rng.u64(30_000..600_000);
+            self.queue.push(later, Happening::Ship(process));
+        }
         for _ in 0..4 {
             let Some(client) = &self.processes[process].client else { return };
             let since = Timestamp::from_millis(0);
@@ -356,4 +392,10 @@ impl World<'_> {
             let _ = client.map(|client| client.acknowledge(&delivery));
         }
     }
+}
+
+/// One line that a person can read: no body, no value as a program prints it, no secret.
+fn is_a_sentence(text: &str) -> bool {
+    let prints = ["Some(", "None", "Err(", " { ", "s3cret"].iter().any(|print| text.contains(print));
+    (10..400).contains(&text.len()) && !prints && !text.contains(char::is_control)
 }

@@ -101,7 +101,7 @@ impl World<'_> {
             call: Some(call),
             pending: None,
             began: now,
-            before: (self.processes[process].leaps, self.processes[process].slept),
+            before: (self.processes[process].leaps(), self.processes[process].slept),
             patience,
             asked: 0,
             heard: None,
@@ -229,7 +229,7 @@ impl World<'_> {
     fn judge_pace(&mut self, id: u64, purpose: Purpose) {
         let Some(task) = self.tasks.get_mut(&id).filter(|task| !task.key.is_empty()) else { return };
         let process = &self.processes[task.process];
-        let (now, leaps) = (process.clock.now().as_millis(), process.leaps);
+        let (now, leaps) = (process.clock.now().as_millis(), process.leaps());
         task.asked += 1;
         let since = task.heard.filter(|(_, then)| *then == leaps && purpose == Purpose::Status);
         let early = since.is_some_and(|(at, _)| now < at + 1_000);
@@ -312,7 +312,7 @@ impl World<'_> {
         let Some(task) = self.tasks.get_mut(&id) else { return };
         let Some((_, purpose, _)) = task.pending.take_if(|(pending, ..)| *pending == call) else { return };
         let process = &self.processes[task.process];
-        let (now, leaps) = (process.clock.now().as_millis(), process.leaps);
+        let (now, leaps) = (process.clock.now().as_millis(), process.leaps());
         task.wants_token = false;
         let unauthorized = matches!(heard, Heard::Answer(answer, _) if answer.status == 401);
         if purpose != Purpose::Other {
@@ -369,7 +369,7 @@ impl World<'_> {
         let Some(task) = self.tasks.get(&id) else { return };
         let process = &self.processes[task.process];
         let (leaps, slept) =
-            (process.leaps.saturating_sub(task.before.0), process.slept.saturating_sub(task.before.1));
+            (process.leaps().saturating_sub(task.before.0), process.slept.saturating_sub(task.before.1));
         let late = task.began + task.patience + LATE + u64::from(leaps) * 300_000 + slept;
         if late > self.clock.now() {
             return self.queue.push(late, Happening::Overdue(id));

@@ -81,12 +81,12 @@ impl World<'_> {
         };
         let now = self.clock.now();
         let process = &mut self.processes[number];
-        process.leaps += 1;
         if by == 0 {
             let sleep = self.rng.u64(60_000..7_200_000).min(self.calm_at - now);
             // Who sleeps already does not wake up earlier.
             process.suspended = process.suspended.max(now + sleep);
             process.slept += sleep;
+            process.clock.note_leap();
         } else {
             process.clock.leap(by);
         }
@@ -154,7 +154,9 @@ impl World<'_> {
     /// No fault strikes any more; whoever was left alone is looked after, by clocks that are right.
     pub(crate) fn calm(&mut self) {
         self.trace(|| "calm".to_owned());
+        self.judge_waiting();
         self.plan.calm = true;
+        self.needle.rest();
         {
             let mut books = self.books();
             books.failing = 0;
@@ -167,7 +169,7 @@ impl World<'_> {
             let ahead = i64::try_from(self.clock.now()).unwrap_or_default()
                 - i64::try_from(ahead).unwrap_or_default();
             self.processes[process].clock.leap(-ahead);
-            self.processes[process].leaps = 0;
+            self.processes[process].clock.forget_leaps();
             self.processes[process].slept = 0;
         }
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::answer::{About, Answer, http_date};
 use crate::plan::Plan;
+use crate::script::{Fate, Hosted};
 
 /// A request, as it arrives.
 pub(crate) struct Arrival<'a> {
@@ -73,6 +74,8 @@ pub(crate) struct Vendor {
     pub(crate) violation: Option<String>,
     /// F18, as often as it is to be.
     pub(crate) flips: u32,
+    /// How the attempts of each order end, where that is not left to chance.
+    pub(crate) fates: HashMap<usize, Vec<Fate>>,
 }
 
 impl Vendor {
@@ -86,6 +89,7 @@ impl Vendor {
             orders: HashMap::new(),
             violation: None,
             flips: 0,
+            fates: HashMap::new(),
         }
     }
 
@@ -97,7 +101,13 @@ impl Vendor {
         amount: &str,
         currency: &'static str,
     ) -> u64 {
-        let refuses = self.rng.u8(..32) == 0;
+        let refuses = match self.fates.get(&order) {
+            Some(_) => {
+                let before = self.sessions.iter().filter(|session| session.order == order).count();
+                self.fate(order, before) == Some(Fate::Refused)
+            }
+            None => self.rng.u8(..32) == 0,
+        };
         self.sessions.push(Session { order, ends, amount: amount.to_owned(), currency, refuses });
         self.sessions.len() as u64
     }
@@ -111,6 +121,32 @@ impl Vendor {
         let amount = amount.to_owned();
         self.invoices.push(Invoice { amount, currency, active, processing, ends, canceled, never });
         self.invoices.len() as u64
+    }
+
+    /// An invoice of which it is said how it ends.
+    pub(crate) fn issue_for(
+        &mut self,
+        now: u64,
+        amount: &str,
+        currency: &'static str,
+        hosted: Hosted,
+    ) -> u64 {
+        let (after, canceled, never) = match hosted {
+            Hosted::Paid(after) => (after, false, false),
+            Hosted::Canceled(after) => (after, true, false),
+            Hosted::Never => (0, false, true),
+        };
+        let (active, processing) = (now + 500, now + 1_000);
+        let ends = now + after * 1_000;
+        let amount = amount.to_owned();
+        self.invoices.push(Invoice { amount, currency, active, processing, ends, canceled, never });
+        self.invoices.len() as u64
+    }
+
+    /// How the attempt of an order after so many others ends; the last that was said holds for all after it.
+    fn fate(&self, order: usize, before: usize) -> Option<Fate> {
+        let fates = self.fates.get(&order)?;
+        fates.get(before).or(fates.last()).copied()
     }
 
     pub(crate) fn invoice(&self, id: u64) -> &Invoice {
@@ -205,6 +241,17 @@ impl Vendor {
         plan: &Plan,
         (id, operation, session, order): (&str, &'static str, u64, usize),
     ) {
+        let before = self.sessions[..usize::try_from(session).unwrap_or_default() - 1].iter();
+        let before = before.filter(|session| session.order == order).count();
+        if let Some(fate) = self.fate(order, before) {
+            let (after, outcome) = fate.outcome(now);
+            return self.book(
+                now,
+                plan,
+                (id, operation, session, order),
+                (now + 2_000, now + after, outcome),
+            );
+        }
         let processing = now + self.rng.u64(..15_000);
         let life = if self.rng.u8(..12) == 0 { 2_400_000 } else { 40_000 };
         let ends = processing + self.rng.u64(1_000..life);
@@ -217,6 +264,16 @@ impl Vendor {
             18..=19 => Outcome::Never,
             _ => Outcome::Completed,
         };
+        self.book(now, plan, (id, operation, session, order), (processing, ends, outcome));
+    }
+
+    fn book(
+        &mut self,
+        now: u64,
+        plan: &Plan,
+        (id, operation, session, order): (&str, &'static str, u64, usize),
+        (processing, ends, outcome): (u64, u64, Outcome),
+    ) {
         let visible = if plan.lag == 0 { now } else { now + self.rng.u64(..plan.lag) };
         let charge = Charge { operation, session, landed: now, visible, processing, ends, outcome };
         let charges = self.charges.entry(id.to_owned()).or_default();

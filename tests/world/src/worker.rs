@@ -85,7 +85,7 @@ impl World<'_> {
         let order = self.orders[number].name.clone();
         let patience = Duration::from_secs(self.rng.u64(5..180));
         let policy = self.plan.policy.clone().patience(patience);
-        let clock = self.processes[process].clock.clone();
+        let clock = self.processes[process].host_clock.clone();
         let now = clock.now();
         let life = self.processes[process].life;
         let Some(worker) = &mut self.processes[process].worker else { return };
@@ -115,7 +115,7 @@ impl World<'_> {
             let later = state.suspended;
             return self.queue.push(later, Happening::Tick(process, life));
         }
-        let clock = state.clock.clone();
+        let clock = state.host_clock.clone();
         for _ in 0..200 {
             let now = clock.now();
             let Some(worker) = &mut self.processes[process].worker else { return };
@@ -238,7 +238,7 @@ impl World<'_> {
     /// I8, I12: whatever hints there are, a payment is asked about once a second at most.
     fn judge_worker_pace(&mut self, process: usize, key: &str, purpose: Purpose) {
         let state = &self.processes[process];
-        let (now, leaps) = (state.clock.now().as_millis(), state.leaps);
+        let (now, leaps) = (state.clock.now().as_millis(), state.leaps());
         let heard = state.worker.as_ref().and_then(|worker| worker.held.get(key)).and_then(|held| held.heard);
         if purpose == Purpose::Status && heard.is_some_and(|(at, then)| then == leaps && now < at + 1_000) {
             self.violated(|| format!("I8: {key} is asked about twice within a second by the worker"));
@@ -246,8 +246,8 @@ impl World<'_> {
     }
 
     pub(crate) fn worker_hears(&mut self, process: usize, call: u64, heard: &Heard) {
-        let clock = self.processes[process].clock.clone();
-        let (now, life, leaps) = (clock.now(), self.processes[process].life, self.processes[process].leaps);
+        let clock = self.processes[process].host_clock.clone();
+        let (now, life, leaps) = (clock.now(), self.processes[process].life, self.processes[process].leaps());
         let Some(worker) = &mut self.processes[process].worker else { return };
         match worker.out.remove(&call) {
             Some(Out::Token(exchange)) => {
@@ -333,7 +333,7 @@ impl World<'_> {
         if self.processes[process].suspended > self.clock.now() {
             return;
         }
-        let clock = self.processes[process].clock.clone();
+        let clock = self.processes[process].host_clock.clone();
         let (now, life) = (clock.now(), self.processes[process].life);
         let Some(worker) = &mut self.processes[process].worker else { return };
         let key = &key.to_owned();

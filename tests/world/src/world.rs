@@ -10,11 +10,13 @@ use fastrand::Rng;
 use crate::books::Books;
 use crate::clock::{START, WorldClock};
 use crate::fault::{Column, Fault};
+use crate::needle::Needle;
 use crate::network::{Heard, Host, Message};
 use crate::order::{Order, Visit};
 use crate::plan::Plan;
 use crate::process::Process;
 use crate::queue::Queue;
+use crate::script::{Act, Script};
 use crate::shelf::Shelf;
 use crate::task::Task;
 use crate::vendor::Vendor;
@@ -47,12 +49,17 @@ pub(crate) enum Happening {
         whole: String,
     },
     Calm,
+    /// The next line of the script.
+    Act(Act),
 }
 
 /// One deployment, its vendor and its customers.
 pub(crate) struct World<'a> {
     pub(crate) shelf: &'a Shelf,
     pub(crate) plan: Plan,
+    /// What happens, where that is not left to chance; and which call of a host's fails.
+    pub(crate) script: Option<Script>,
+    pub(crate) needle: Needle,
     pub(crate) rng: Rng,
     pub(crate) clock: WorldClock,
     pub(crate) queue: Queue<Happening>,
@@ -80,7 +87,7 @@ pub(crate) struct World<'a> {
     pub(crate) posts: u64,
     pub(crate) polls: u64,
     pub(crate) calm_at: u64,
-    telling: Telling,
+    pub(crate) telling: Telling,
 }
 
 /// To whom each event is told.
@@ -110,6 +117,10 @@ impl<'a> World<'a> {
     pub(crate) fn new(seed: u64, shelf: &'a Shelf, telling: Telling) -> Self {
         let mut rng = Rng::with_seed(seed);
         let plan = Plan::of(&mut rng);
+        Self::of(plan, rng, shelf, telling)
+    }
+
+    pub(crate) fn of(plan: Plan, mut rng: Rng, shelf: &'a Shelf, telling: Telling) -> Self {
         let mut books = Books::new(rng.fork());
         books.clocks_agree = !plan.has(Fault::Clock);
         books.failing = plan.odds(Fault::Disk);
@@ -121,6 +132,8 @@ impl<'a> World<'a> {
         Self {
             shelf,
             plan,
+            script: None,
+            needle: Needle::default(),
             rng,
             clock: WorldClock::new(),
             queue: Queue::new(),
@@ -150,9 +163,13 @@ impl<'a> World<'a> {
     /// All of it, until everything is settled.
     pub(crate) fn run(mut self) -> Outcome {
         self.trace(|| "a new world".to_owned());
-        self.open_shop();
+        if self.script.is_some() {
+            self.open_script();
+        } else {
+            self.open_shop();
+            self.queue.push(START + 10_000, Happening::Trouble);
+        }
         self.queue.push(self.calm_at, Happening::Calm);
-        self.queue.push(START + 10_000, Happening::Trouble);
         while let Some((at, happening)) = self.queue.pop() {
             self.clock.advance_to(at);
             self.happen(happening);
@@ -163,6 +180,7 @@ impl<'a> World<'a> {
         }
         if !self.is_violated() {
             self.judge_the_end();
+            self.judge_the_script();
         }
         let span = self.clock.now() - START;
         let (posts, polls) = (self.posts, self.polls);
@@ -193,6 +211,7 @@ impl<'a> World<'a> {
             Happening::Trouble => self.trouble(),
             Happening::Heal { key, damaged, whole } => self.heal(&key, &damaged, &whole),
             Happening::Calm => self.calm(),
+            Happening::Act(act) => self.act(act),
         }
     }
 
@@ -204,6 +223,7 @@ impl<'a> World<'a> {
                 self.trace(|| format!("process {process} dies at the disk"));
                 self.crash(process, None);
             }
+            self.restart_what_fails();
             let woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner).pop();
             match woken {
                 Some(task) => self.wake(task),
@@ -220,6 +240,9 @@ impl<'a> World<'a> {
     /// Long after the faults, when nobody has anything to do any more.
     fn is_settled(&mut self) -> bool {
         const RECHECKED: u64 = 2 * 3_600_000;
+        if self.is_played() {
+            return true;
+        }
         let (now, horizon) = (self.clock.now(), self.horizon());
         let over = now > self.calm_at + horizon + RECHECKED;
         over || (now > self.calm_at + RECHECKED && self.tasks.is_empty() && {

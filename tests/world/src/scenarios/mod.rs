@@ -1,0 +1,21 @@
+//! The scenarios in which each call of a host fails: a name, the orders and how the vendor ends them, who does what and when, and
+//! how each payment ends where nothing fails.
+
+mod deployments;
+mod executions;
+mod sources;
+mod vendors;
+
+use crate::script::Scenario;
+
+/// All of them.
+pub(crate) fn all() -> Vec<Scenario> {
+    let parts = [
+        executions::scenarios(),
+        executions::with_more_than_one_call(),
+        sources::scenarios(),
+        vendors::scenarios(),
+        deployments::scenarios(),
+    ];
+    parts.into_iter().flatten().collect()
+}

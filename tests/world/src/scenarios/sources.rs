@@ -1,0 +1,73 @@
+//! Hosted checkouts: an invoice that is paid on the vendor's page.
+
+use dollr_client::core::Purpose;
+
+use crate::fault::Column::{Canceled, Mismatched, Paid as Settled, Watching};
+use crate::fault::Fault;
+use crate::script::Act::{Answer, Claim, Crash, Forge, Reconcile, Ship, Verify};
+use crate::script::Hosted::{self, Never, Paid};
+use crate::script::Scenario;
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let new = Scenario::new;
+    let next = |fault| Answer(Purpose::Status, fault);
+    vec![
+        new("verify-that-is-paid").hosted(Paid(20)).at(0, Verify(0, 0, 60)).ends(&[Settled]),
+        new("verify-that-is-canceled").hosted(Hosted::Canceled(20)).at(0, Verify(0, 0, 60)).ends(&[Canceled]),
+        new("verify-that-never-ends").hosted(Never).at(0, Verify(0, 0, 30)).ends(&[Watching]),
+        new("verify-when-it-was-paid").hosted(Paid(1)).at(10, Verify(0, 0, 0)).ends(&[Settled]),
+        new("verify-twice")
+            .hosted(Paid(40))
+            .at(0, Verify(0, 0, 10))
+            .at(30, Verify(0, 0, 60))
+            .ends(&[Settled]),
+        new("verify-in-two-processes")
+            .clients(2)
+            .hosted(Paid(20))
+            .at(0, Verify(0, 0, 60))
+            .at(2, Verify(0, 1, 60))
+            .ends(&[Settled]),
+        new("verify-then-reconcile")
+            .hosted(Paid(60))
+            .at(0, Verify(0, 0, 5))
+            .at(100, Reconcile(0))
+            .ends(&[Settled]),
+        new("verify-then-crash")
+            .hosted(Paid(20))
+            .at(0, Verify(0, 0, 60))
+            .at(6, Crash(0, 5))
+            .at(15, Verify(0, 0, 60))
+            .ends(&[Settled]),
+        new("verify-with-another-invoice")
+            .hosted(Paid(5))
+            .hosted(Paid(5))
+            .at(10, Verify(1, 0, 30))
+            .at(20, Verify(0, 0, 30))
+            .at(30, Forge(0, 0))
+            .ends(&[Settled, Settled]),
+        new("verify-another-total-first")
+            .hosted(Paid(5))
+            .hosted(Paid(5))
+            .at(10, Forge(0, 0))
+            .ends(&[Mismatched]),
+        new("verify-with-a-wrong-total")
+            .hosted(Paid(5))
+            .at(0, next(Fault::WrongAmount))
+            .at(0, next(Fault::WrongAmount))
+            .at(10, Verify(0, 0, 60))
+            .ends(&[Mismatched]),
+        new("verify-through-a-cache")
+            .hosted(Paid(8))
+            .at(0, next(Fault::Stale))
+            .at(0, next(Fault::Regressed))
+            .at(0, Verify(0, 0, 60))
+            .ends(&[Settled]),
+        new("verify-then-ship")
+            .ships()
+            .hosted(Paid(20))
+            .at(0, Verify(0, 0, 60))
+            .at(60, Ship(0))
+            .at(70, Claim(0, 0))
+            .ends(&[Settled]),
+    ]
+}
