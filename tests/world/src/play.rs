@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use dollr_client::core::Purpose;
+use dollr_client::core::{Checkout, CheckoutOrder, Purpose, SourceKind, Timestamp};
 use dollr_client::{Error, Reconcile};
 use fastrand::Rng;
 
@@ -46,7 +46,7 @@ impl<'a> World<'a> {
             ships: *ships,
             alone: (0..orders.len()).map(|order| scenario.is_alone(order)).collect(),
             answers: VecDeque::new(),
-            claims: 0,
+            tries: 0,
         };
         let needle = Needle::new(prick);
         let world = Self::of(plan, Rng::with_seed(seed), shelf, telling);
@@ -73,6 +73,10 @@ impl<'a> World<'a> {
         let text = format!("{}.50", 10 + number);
         let invoice = match placed {
             Placed::Invoice(hosted) => Some(self.vendor.issue_for(START, &text, "USD", hosted)),
+            Placed::Checkout(hosted) => {
+                self.vendor.checkouts.insert(text.clone(), hosted);
+                None
+            }
             Placed::Attempts(fates) => {
                 self.vendor.fates.insert(number, fates);
                 None
@@ -118,8 +122,16 @@ impl<'a> World<'a> {
                 self.begin(process, &key, Duration::ZERO, Call::Report(steps));
             }
             Act::Verify(order, process, patience) => {
-                let invoice = self.orders[order].invoice.expect("a hosted one");
+                let Some(invoice) = self.orders[order].invoice else { return };
                 self.verify_as(order, process, (invoice, invoice), Duration::from_secs(patience));
+            }
+            Act::Checkout(order, process) => {
+                let Order { amount, currency, .. } = &self.orders[order];
+                let currency = currency.parse().expect("a currency");
+                let checkout = CheckoutOrder::new(SourceKind::Invoice, "231770000001", currency);
+                let checkout = checkout.expect("a phone number").item("goods", *amount);
+                let steps = self.client(process).stepwise().create_checkout(checkout);
+                self.begin(process, "", Duration::ZERO, Call::Checkout(order, steps));
             }
             Act::Forge(order, process) => {
                 let invoice = self.orders[order].invoice.expect("a hosted one");
@@ -148,6 +160,7 @@ impl<'a> World<'a> {
                 self.begin(process, "", Duration::ZERO, Call::Summary(steps));
             }
             Act::Ship(process) => self.ship(process),
+            Act::Decline(process) => self.decline(process),
             Act::Claim(order, process) => {
                 let key = self.orders[order].invoice.map(|invoice| format!("INVOICE:{invoice}"));
                 let key = key.or_else(|| self.last(order).map(|attempted| attempted.key));
@@ -209,12 +222,55 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Who takes goods and cannot deliver them gives them back; where that fails, too, somebody else has them when the term is over.
+    fn decline(&mut self, process: usize) {
+        let client = self.client(process);
+        let taken = client.next_paid(Duration::from_secs(900), Timestamp::from_millis(0));
+        let key = match taken {
+            Ok(None) => return,
+            Ok(Some(delivery)) => {
+                let declined = client.decline(&delivery).err();
+                if let Some(error) = declined {
+                    self.judge_error(&delivery.key, &error);
+                }
+                delivery.key
+            }
+            Err(error) => return self.judge_error("the queue", &error),
+        };
+        self.judge_paid(&key);
+    }
+
+    /// The customer is sent to the page, or tries again; nobody can pay on a page that he was not sent to.
+    pub(crate) fn checked_out(&mut self, order: usize, process: usize, done: Result<Checkout, Error>) {
+        self.trace(|| format!("process {process} has checked out: {done:?}"));
+        let checkout = match done {
+            Ok(checkout) => checkout,
+            Err(error) => {
+                self.judge_error("a checkout", &error);
+                return self.try_again(Act::Checkout(order, process));
+            }
+        };
+        let Order { amount, invoice, .. } = &mut self.orders[order];
+        if checkout.total != Some(*amount) {
+            let (total, amount) = (checkout.total, *amount);
+            return self.violated(|| format!("I15: a checkout of {amount} is one of {total:?}"));
+        }
+        *invoice = Some(checkout.source.id);
+        let key = checkout.source.to_string();
+        self.order_of.insert(key.clone(), order);
+        self.keys.push(key);
+    }
+
     /// Who could not claim tries again, as the same one.
     pub(crate) fn claim_again(&mut self, order: usize, process: usize) {
-        let now = self.clock.now();
-        let Some(script) = self.script.as_mut().filter(|script| script.claims < 20) else { return };
-        script.claims += 1;
-        self.queue.push(now + 30_000, Happening::Act(Act::Claim(order, process)));
+        self.try_again(Act::Claim(order, process));
+    }
+
+    fn try_again(&mut self, act: Act) {
+        let later = self.clock.now() + 5_000;
+        let Some(script) = self.script.as_mut().filter(|script| script.tries < 80) else { return };
+        script.tries += 1;
+        self.queue.push(later, Happening::Act(act));
     }
 
     /// I5: an error of who has a payment on record says which.

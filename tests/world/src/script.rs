@@ -20,6 +20,8 @@ pub(crate) enum Act {
     Status(usize, usize),
     /// The success page of a hosted checkout.
     Verify(usize, usize, u64),
+    /// A hosted checkout is made for the order.
+    Checkout(usize, usize),
     /// The page of the one order is opened with the invoice of the other.
     Forge(usize, usize),
     /// The payment is given to the queue worker.
@@ -29,6 +31,8 @@ pub(crate) enum Act {
     Leave(usize, bool),
     Reconcile(usize),
     Ship(usize),
+    /// The queue's goods are taken and given back.
+    Decline(usize),
     Claim(usize, usize),
     /// A process dies, and is back after so many seconds.
     Crash(usize, u64),
@@ -78,6 +82,7 @@ impl Fate {
 pub(crate) enum Placed {
     Attempts(Vec<Fate>),
     Invoice(Hosted),
+    Checkout(Hosted),
 }
 
 /// A scenario, by name.
@@ -112,6 +117,12 @@ impl Scenario {
     /// One more order, that is paid on the vendor's page.
     pub(crate) fn hosted(mut self, hosted: Hosted) -> Self {
         self.orders.push(Placed::Invoice(hosted));
+        self
+    }
+
+    /// One more order, that is paid there once its checkout was made.
+    pub(crate) fn checkout(mut self, hosted: Hosted) -> Self {
+        self.orders.push(Placed::Checkout(hosted));
         self
     }
 
@@ -216,8 +227,10 @@ impl Act {
             | Self::Status(_, process)
             | Self::Verify(_, process, _)
             | Self::Forge(_, process)
+            | Self::Checkout(_, process)
             | Self::Reconcile(process)
             | Self::Ship(process)
+            | Self::Decline(process)
             | Self::Claim(_, process) => Some(process),
             _ => None,
         }
@@ -231,7 +244,7 @@ impl Act {
             | Self::Status(of, _)
             | Self::Verify(of, ..)
             | Self::Claim(of, _) => of == order,
-            Self::Reconcile(_) | Self::Enqueue(_) | Self::Ship(_) => true,
+            Self::Reconcile(_) | Self::Enqueue(_) | Self::Ship(_) | Self::Decline(_) => true,
             _ => false,
         }
     }
@@ -269,5 +282,6 @@ pub(crate) struct Script {
     pub(crate) ships: bool,
     pub(crate) alone: Vec<bool>,
     pub(crate) answers: VecDeque<(Purpose, Fault)>,
-    pub(crate) claims: u32,
+    /// How often somebody has tried again what has failed.
+    pub(crate) tries: u32,
 }

@@ -325,7 +325,7 @@ impl World<'_> {
     }
 
     /// A mistake of the engine's own is never what comes of a fault.
-    fn judge_error(&mut self, key: &str, error: &Error) {
+    pub(crate) fn judge_error(&mut self, key: &str, error: &Error) {
         let text = error.to_string();
         if text.contains("internal:") || !is_a_sentence(&text) {
             self.violated(|| format!("{key}: {text}"));

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use dollr_client::core::{Bearer, Loss, Purpose, Request};
+use dollr_client::core::{Bearer, Checkout, Loss, Purpose, Request};
 use dollr_client::{Clock as _, Error, Report, Step, Steps, Summary};
 
 use crate::books::Books;
@@ -17,6 +17,8 @@ use crate::world::{Happening, World};
 pub(crate) enum Call {
     Report(Steps<Report>),
     Summary(Steps<Summary>),
+    /// A hosted checkout for an order.
+    Checkout(usize, Steps<Checkout>),
 }
 
 /// A call under way.
@@ -49,6 +51,7 @@ enum Stepped {
     Wait(Option<u64>),
     Report(Result<Report, Error>),
     Summary(Result<Summary, Error>),
+    Checkout(usize, Result<Checkout, Error>),
 }
 
 /// Says whose turn it is.
@@ -151,6 +154,11 @@ impl World<'_> {
                 Step::Wait(until) => Stepped::Wait(until.map(|until| clock.true_time(until))),
                 Step::Done(done) => Stepped::Summary(done),
             },
+            Call::Checkout(order, steps) => match steps.next(&waker) {
+                Step::Send(request, bearer) => Stepped::Send(request, bearer),
+                Step::Wait(until) => Stepped::Wait(until.map(|until| clock.true_time(until))),
+                Step::Done(done) => Stepped::Checkout(*order, done),
+            },
         };
         task.call = Some(call);
         let books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
@@ -193,6 +201,10 @@ impl World<'_> {
             Stepped::Summary(done) => {
                 let Some(task) = self.tasks.remove(&id) else { return };
                 self.reconciled(task.process, done);
+            }
+            Stepped::Checkout(order, done) => {
+                let Some(task) = self.tasks.remove(&id) else { return };
+                self.checked_out(order, task.process, done);
             }
         }
     }
@@ -337,6 +349,8 @@ impl World<'_> {
             (Some(Call::Report(steps)), Heard::Lost(loss)) => steps.lost(*loss),
             (Some(Call::Summary(steps)), Heard::Answer(answer, _)) => steps.answered(answer.response()),
             (Some(Call::Summary(steps)), Heard::Lost(loss)) => steps.lost(*loss),
+            (Some(Call::Checkout(_, steps)), Heard::Answer(answer, _)) => steps.answered(answer.response()),
+            (Some(Call::Checkout(_, steps)), Heard::Lost(loss)) => steps.lost(*loss),
             (None, _) => {}
         }
         if let Some(hold) = limited {

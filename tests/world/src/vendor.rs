@@ -76,6 +76,8 @@ pub(crate) struct Vendor {
     pub(crate) flips: u32,
     /// How the attempts of each order end, where that is not left to chance.
     pub(crate) fates: HashMap<usize, Vec<Fate>>,
+    /// How checkouts end, by their totals.
+    pub(crate) checkouts: HashMap<String, Hosted>,
 }
 
 impl Vendor {
@@ -90,6 +92,7 @@ impl Vendor {
             violation: None,
             flips: 0,
             fates: HashMap::new(),
+            checkouts: HashMap::new(),
         }
     }
 
@@ -143,6 +146,21 @@ impl Vendor {
         self.invoices.len() as u64
     }
 
+    fn check_out(&mut self, now: u64, body: &str) -> Answer {
+        let total = body.rsplit_once(r#""amount":"#).and_then(|(_, rest)| rest.split('}').next());
+        let Some((total, hosted)) = total.and_then(|total| self.checkouts.get_key_value(total)) else {
+            return Answer::new(422, r#"{"detail":[{"loc":["body","items"],"msg":"field required"}]}"#);
+        };
+        let (total, hosted) = (total.clone(), *hosted);
+        let id = self.issue_for(now, &total, "USD", hosted);
+        Answer::new(
+            201,
+            format!(
+                r#"{{"id":{id},"mode":"HOSTED","url":"https://pay.test/{id}","source_type":"INVOICE","source_id":{id},"source_number":"N-{id}","source_status":"IDLE","currency":"USD","total_amount":{total}}}"#
+            ),
+        )
+    }
+
     /// How the attempt of an order after so many others ends; the last that was said holds for all after it.
     fn fate(&self, order: usize, before: usize) -> Option<Fate> {
         let fates = self.fates.get(&order)?;
@@ -191,6 +209,9 @@ impl Vendor {
         }
         if let Some((_, id)) = path.strip_prefix("/v1/status/").and_then(|rest| rest.split_once('/')) {
             return self.status(now, id);
+        }
+        if *path == "/v1/checkouts/create" {
+            return self.check_out(now, body.unwrap_or_default());
         }
         match (path.strip_prefix("/v1/executions/"), body) {
             (Some(operation), Some(body)) => self.execute(now, plan, operation, body),

@@ -4,7 +4,7 @@ use dollr_client::core::Purpose;
 
 use crate::fault::Column::{Completed, Failed, NotLanded, Open, Refused};
 use crate::fault::Fault;
-use crate::script::Act::{Again, Answer, Claim, Crash, Leave, Pay, Reconcile, Ship, Status, Wait};
+use crate::script::Act::{Again, Answer, Claim, Crash, Decline, Leave, Pay, Reconcile, Ship, Status, Wait};
 use crate::script::Fate::{self, FailedThenPaid, Never, Paid};
 use crate::script::Scenario;
 
@@ -46,7 +46,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     ]
 }
 
-/// Somebody else asks for the same, goes away or comes back; and what becomes of the goods.
+/// Somebody else asks for the same, goes away or comes back.
 pub(super) fn with_more_than_one_call() -> Vec<Scenario> {
     let new = Scenario::new;
     vec![
@@ -124,6 +124,13 @@ pub(super) fn with_more_than_one_call() -> Vec<Scenario> {
             .at(8, Crash(0, 5))
             .at(100, Reconcile(0))
             .ends(&[Completed]),
+    ]
+}
+
+/// What becomes of the goods.
+pub(super) fn with_goods() -> Vec<Scenario> {
+    let new = Scenario::new;
+    vec![
         new("claim-by-hand").order(PAID).at(0, Pay(0, 0, 60)).at(60, Claim(0, 0)).ends(&[Completed]),
         new("claim-of-what-is-not-paid")
             .order(FAILED)
@@ -136,6 +143,14 @@ pub(super) fn with_more_than_one_call() -> Vec<Scenario> {
             .at(0, Pay(0, 0, 5))
             .at(40, Reconcile(0))
             .at(50, Ship(0))
+            .at(60, Ship(0))
+            .ends(&[Completed]),
+        new("the-queue-declines")
+            .ships()
+            .order(PAID)
+            .at(0, Pay(0, 0, 5))
+            .at(40, Reconcile(0))
+            .at(50, Decline(0))
             .at(60, Ship(0))
             .ends(&[Completed]),
         new("page-and-queue-ship")

@@ -13,8 +13,10 @@ pub(crate) fn all() -> Vec<Scenario> {
     let parts = [
         executions::scenarios(),
         executions::with_more_than_one_call(),
+        executions::with_goods(),
         sources::scenarios(),
         vendors::scenarios(),
+        vendors::of_tokens(),
         deployments::scenarios(),
     ];
     parts.into_iter().flatten().collect()

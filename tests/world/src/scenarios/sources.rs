@@ -4,7 +4,7 @@ use dollr_client::core::Purpose;
 
 use crate::fault::Column::{Canceled, Mismatched, Paid as Settled, Watching};
 use crate::fault::Fault;
-use crate::script::Act::{Answer, Claim, Crash, Forge, Reconcile, Ship, Verify};
+use crate::script::Act::{Answer, Checkout, Claim, Crash, Forge, Reconcile, Ship, Verify};
 use crate::script::Hosted::{self, Never, Paid};
 use crate::script::Scenario;
 
@@ -62,6 +62,18 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .at(0, next(Fault::Regressed))
             .at(0, Verify(0, 0, 60))
             .ends(&[Settled]),
+        new("checkout-then-verify")
+            .checkout(Paid(40))
+            .at(0, Checkout(0, 0))
+            .at(20, Verify(0, 0, 60))
+            .at(90, Claim(0, 0))
+            .ends(&[Settled]),
+        new("checkout-then-verify-in-another-process")
+            .clients(2)
+            .checkout(Hosted::Canceled(40))
+            .at(0, Checkout(0, 0))
+            .at(20, Verify(0, 1, 60))
+            .ends(&[Canceled]),
         new("verify-then-ship")
             .ships()
             .hosted(Paid(20))

@@ -46,29 +46,13 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .at(0, Answer(Execute, Fault::Silent))
             .at(0, Pay(0, 0, 30))
             .ends(&[Uncertain]),
-        new("token-renewed-midway")
-            .token_minutes(2)
+        new("vendor-out-of-reach")
+            .at(0, Answer(Other, Fault::NoConnection))
+            .at(0, Answer(Execute, Fault::NoConnection))
+            .at(0, Answer(Execute, Fault::NoConnection))
+            .at(0, Answer(Execute, Fault::NoConnection))
+            .at(0, Answer(Execute, Fault::NoConnection))
             .at(0, Pay(0, 0, 180))
-            .at(200, Wait(0, 0, 10))
-            .ends(&[Completed]),
-        Scenario::new("token-renewed-under-a-slow-one")
-            .token_minutes(1)
-            .order(&[Paid(150)])
-            .at(0, Pay(0, 0, 170))
-            .ends(&[Completed]),
-        new("token-expires-at-the-request")
-            .at(0, Answer(Execute, Fault::TokenExpired))
-            .at(0, pay)
-            .ends(&[Completed]),
-        new("token-expires-at-a-question")
-            .at(0, Answer(Status, Fault::TokenExpired))
-            .at(0, Answer(Status, Fault::TokenExpired))
-            .at(0, pay)
-            .ends(&[Completed]),
-        new("token-call-fails")
-            .at(0, Answer(Other, Fault::ServerError))
-            .at(0, pay)
-            .at(5, Pay(0, 0, 60))
             .ends(&[Completed]),
         new("server-error-at-the-request")
             .at(0, Answer(Execute, Fault::ServerError))
@@ -106,5 +90,37 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .at(0, Answer(Execute, Fault::TokenExpired))
             .at(0, pay)
             .ends(&[Refused]),
+    ]
+}
+
+/// The bearer token ends, or is not to be had.
+pub(super) fn of_tokens() -> Vec<Scenario> {
+    let new = |name| Scenario::new(name).order(PAID);
+    let pay = Pay(0, 0, 60);
+    vec![
+        new("token-renewed-midway")
+            .token_minutes(2)
+            .at(0, Pay(0, 0, 180))
+            .at(200, Wait(0, 0, 10))
+            .ends(&[Completed]),
+        Scenario::new("token-renewed-under-a-slow-one")
+            .token_minutes(1)
+            .order(&[Paid(150)])
+            .at(0, Pay(0, 0, 170))
+            .ends(&[Completed]),
+        new("token-expires-at-the-request")
+            .at(0, Answer(Execute, Fault::TokenExpired))
+            .at(0, pay)
+            .ends(&[Completed]),
+        new("token-expires-at-a-question")
+            .at(0, Answer(Status, Fault::TokenExpired))
+            .at(0, Answer(Status, Fault::TokenExpired))
+            .at(0, pay)
+            .ends(&[Completed]),
+        new("token-call-fails")
+            .at(0, Answer(Other, Fault::ServerError))
+            .at(0, pay)
+            .at(5, Pay(0, 0, 60))
+            .ends(&[Completed]),
     ]
 }
