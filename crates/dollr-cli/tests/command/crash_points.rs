@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -16,16 +17,16 @@ use crate::crash::careless_shop;
 use crate::shop::{Running, Shop, new_id, wait_until};
 
 /// A payment, and the command that is killed at it.
-struct Scene {
-    shop: Shop,
-    order: u64,
-    id: String,
-    line: String,
+pub(crate) struct Scene {
+    pub(crate) shop: Shop,
+    pub(crate) order: u64,
+    pub(crate) id: String,
+    pub(crate) line: String,
 }
 
 impl Scene {
     /// To be collected, where no journal is yet.
-    fn to_collect() -> Self {
+    pub(crate) fn to_collect() -> Self {
         let shop = careless_shop();
         let (order, id) = (shop.sim.create_source(SourceKind::Order, "USD", "25.00"), new_id());
         let session = shop.sim.create_session(SourceKind::Order, order);
@@ -36,7 +37,7 @@ impl Scene {
     }
 
     /// Paid, which its process was killed before it heard: the journal is as SIGKILL leaves it. `line` goes on with it.
-    fn to_go_on_with(line: impl Fn(&str) -> String) -> Self {
+    pub(crate) fn to_go_on_with(line: impl Fn(&str) -> String) -> Self {
         let scene = Self::to_collect();
         let lost = Fault::new(Call::Execute, FaultKind::Silent).after();
         scene.shop.sim.arm(lost.for_reference(&scene.id));
@@ -47,7 +48,7 @@ impl Scene {
     }
 
     /// The same, and it is time for somebody else to look after it.
-    fn to_reconcile() -> Self {
+    pub(crate) fn to_reconcile() -> Self {
         let scene = Self::to_go_on_with(|_| "reconcile --once --json".to_owned());
         scene.shop.let_time_pass();
         scene
@@ -60,13 +61,24 @@ impl Scene {
     /// Runs the command under strace, which sees its calls on any file of the journal and on their folder, and does with
     /// them as `expression` says. What it saw is in the file `trace`.
     fn traced(&self, expression: &str) -> Output {
+        self.traced_on(&self.on_the_journal(), &[expression])
+    }
+
+    /// The options by which strace sees nothing but calls on the journal.
+    pub(crate) fn on_the_journal(&self) -> Vec<PathBuf> {
+        let files = ["", "dollr.db", "dollr.db-wal", "dollr.db-shm", "dollr.db-journal"];
+        files.iter().flat_map(|name| ["-P".into(), self.shop.path(name)]).collect()
+    }
+
+    /// The same with all calls, or those `on` some paths only.
+    pub(crate) fn traced_on(&self, on: &[PathBuf], expressions: &[&str]) -> Output {
         let command = self.command();
         let mut strace = Command::new("strace");
-        strace.args(["-f", "-qq", "-e", "signal=none", "-o"]).arg(self.shop.path("trace"));
-        for name in ["", "dollr.db", "dollr.db-wal", "dollr.db-shm", "dollr.db-journal"] {
-            strace.arg("-P").arg(self.shop.path(name));
+        strace.args(["-f", "-qq", "-e", "signal=none", "-o"]).arg(self.shop.path("trace")).args(on);
+        for expression in expressions {
+            strace.args(["-e", expression]);
         }
-        strace.args(["-e", expression]).arg(command.get_program()).args(command.get_args());
+        strace.arg(command.get_program()).args(command.get_args());
         strace.arg("--journal").arg(self.shop.path("dollr.db")).current_dir("/").env_clear();
         strace.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         strace.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -76,7 +88,7 @@ impl Scene {
     }
 
     /// Each call on the journal that strace saw: its name, and how often there was one of that name, as strace counts them.
-    fn calls(&self) -> Vec<(String, usize)> {
+    pub(crate) fn calls(&self) -> Vec<(String, usize)> {
         let trace = std::fs::read_to_string(self.shop.path("trace")).expect("a trace");
         let main = trace.split(' ').next().expect("a thread");
         let mut counts = BTreeMap::new();
@@ -97,16 +109,16 @@ impl Scene {
         trace.lines().filter(|line| !is_resumed(line)).filter_map(call).collect()
     }
 
-    fn posts(&self) -> u64 {
+    pub(crate) fn posts(&self) -> u64 {
         self.shop.posts(&self.id)
     }
 
-    fn charges(&self) -> u64 {
+    pub(crate) fn charges(&self) -> u64 {
         self.shop.sim.ledger().charges_for_order(SourceKind::Order, self.order)
     }
 
     /// The payment's row, and whether it is listed among the open ones.
-    fn row(&self) -> Option<(Entry, bool)> {
+    pub(crate) fn row(&self) -> Option<(Entry, bool)> {
         let journal = match journal::open_existing(self.shop.path("dollr.db")) {
             Err(JournalError::Absent { .. }) => return None,
             opened => opened.expect("a journal"),
@@ -160,7 +172,7 @@ fn is_on_record(scene: &Scene, said: &str) -> Option<Entry> {
 }
 
 /// Whoever asks next hears that it is paid, and nothing is sent for that (I2).
-fn is_found_paid(scene: &Scene) {
+pub(crate) fn is_found_paid(scene: &Scene) {
     let run = scene.shop.run(&format!("status {} --json", scene.id));
     assert_eq!((run.code, run.json()["verdict"].as_str()), (0, Some("paid")), "{run:?}");
     assert_eq!((scene.posts(), scene.charges()), (1, 1), "I2");

@@ -5,6 +5,7 @@ mod crash;
 mod crash_points;
 mod demo;
 mod environment;
+mod failing_calls;
 mod journal;
 mod paid;
 mod pipes;
