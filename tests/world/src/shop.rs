@@ -216,6 +216,9 @@ impl World<'_> {
         self.trace(|| format!("process {process} has reconciled {summary:?}"));
         for key in &summary.paid {
             self.judge_paid(key);
+            if !self.books().column(key).is_terminal() {
+                self.violated(|| format!("I5: a run tells that {key} is paid, which is not on record"));
+            }
         }
         if self.plan.calm {
             let lists = [summary.stuck, summary.not_sent, summary.conflicts];
