@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use dollr_client::core::{Checkout, CheckoutOrder, Purpose, SourceKind, Timestamp};
-use dollr_client::{Error, Reconcile};
+use dollr_client::{Claimed, Error, Reconcile};
 use fastrand::Rng;
 
 use crate::clock::START;
@@ -165,7 +165,7 @@ impl<'a> World<'a> {
                 let key = self.orders[order].invoice.map(|invoice| format!("INVOICE:{invoice}"));
                 let key = key.or_else(|| self.last(order).map(|attempted| attempted.key));
                 if let Some(key) = key {
-                    self.hand_out(order, &key, process);
+                    self.claim(order, &key, process);
                 }
             }
             Act::Crash(process, back) => self.crash(process, Some(back * 1_000)),
@@ -219,6 +219,20 @@ impl<'a> World<'a> {
     pub(crate) fn restart_what_fails(&mut self) {
         if let Some(process) = self.needle.take_begun() {
             self.queue.push(self.clock.now() + NOTICED, Happening::Act(Act::Crash(process, 5)));
+        }
+    }
+
+    /// Somebody claims the goods who was not told that they are paid; he gets them if they are.
+    fn claim(&mut self, order: usize, key: &str, process: usize) {
+        if matches!(self.books().column(key), Column::Completed | Column::Paid) {
+            return self.hand_out(order, key, process);
+        }
+        match self.client(process).claim_fulfilment(key) {
+            Ok(Claimed::Claimed(_)) => {
+                self.violated(|| format!("I4: the goods of {key} are given out, unpaid"))
+            }
+            Ok(_) => {}
+            Err(error) => self.judge_error(key, &error),
         }
     }
 
