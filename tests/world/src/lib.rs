@@ -14,7 +14,7 @@
 //! | `disk`, `shelf` | the real `SqliteJournal`, which fails before or after its commit, and whose rows are damaged |
 //! | `network`, `answer` | what becomes of each request and answer |
 //! | `vendor` | tokens, sessions, executions, invoices, and the money that moved: the judge, with no code of the engine's |
-//! | `order`, `shop` | customers, and who ships to them |
+//! | `order`, `shop`, `counter` | customers, what they are told, and who ships to them |
 //! | `trouble` | crashes, power losses, leaps of clocks, other releases, forged hints |
 //! | `books`, `end` | the promises, judged at each write, each request, each thing that is told, and when all is over |
 //! | `torture`, `scenarios`, `script`, `play`, `needle` | the same by script, with one failing call of a host: each of them, in each way |
@@ -28,6 +28,7 @@
 mod answer;
 mod books;
 mod clock;
+mod counter;
 mod disk;
 mod end;
 mod fault;

@@ -229,7 +229,7 @@ impl<'a> World<'a> {
         }
         match self.client(process).claim_fulfilment(key) {
             Ok(Claimed::Claimed(_)) => {
-                self.violated(|| format!("I4: the goods of {key} are given out, unpaid"))
+                self.violated(|| format!("I4: the goods of {key} are given out, unpaid"));
             }
             Ok(_) => {}
             Err(error) => self.judge_error(key, &error),
