@@ -131,6 +131,18 @@ impl Ratio {
         Self { what, of, to, value, goal: format!("≤ {most}"), met: Some(value <= most) }
     }
 
+    /// Which is to be at least this.
+    pub(crate) fn at_least(
+        least: f64,
+        what: impl Into<String>,
+        of: impl Into<String>,
+        to: impl Into<String>,
+        value: f64,
+    ) -> Self {
+        let met = Some(value >= least);
+        Self { goal: format!("≥ {least}"), met, ..Self::at_most(0.0, what, of, to, value) }
+    }
+
     /// Of which nothing was wanted.
     pub(crate) fn without_goal(
         what: impl Into<String>,

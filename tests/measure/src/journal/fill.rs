@@ -22,16 +22,20 @@ pub(crate) struct Template {
 impl Template {
     /// A payment that the vendor is still at.
     pub(crate) fn open() -> Self {
-        Self::answered("PROCESSING")
+        Self::open_with(ReferenceId::from_random_bytes([7; 16]))
+    }
+
+    /// The same payment under this id.
+    pub(crate) fn open_with(id: ReferenceId) -> Self {
+        Self::answered(id, "PROCESSING")
     }
 
     /// A payment that was completed.
     pub(crate) fn completed() -> Self {
-        Self::answered("COMPLETED")
+        Self::answered(ReferenceId::from_random_bytes([7; 16]), "COMPLETED")
     }
 
-    fn answered(status: &str) -> Self {
-        let id = ReferenceId::from_random_bytes([7; 16]);
+    fn answered(id: ReferenceId, status: &str) -> Self {
         let (session, account) = ("55".parse().expect("a session"), "18".parse().expect("an account"));
         let intent = Intent::collection(id, session, account, "USD".parse().expect("a currency"))
             .amount("250.00".parse().expect("an amount"));
@@ -67,14 +71,14 @@ fn answer(id: ReferenceId, status: &str) -> Response {
 }
 
 /// A record before its request is sent.
-pub(crate) fn create(journal: &dyn Journal, key: &str, template: &Template) -> Version {
+pub(crate) fn create(journal: &dyn Journal, key: &str, template: &Template) {
     let snapshot = Snapshot::new(template.text.clone());
     let page = Page::new("Sending", true, &snapshot, "recorded");
-    journal.create(key, Kind::Execution, None, &Page { sends: true, ..page }, NOW).expect("created")
+    journal.create(key, Kind::Execution, None, &Page { sends: true, ..page }, NOW).expect("created");
 }
 
 /// A record of what was answered.
-pub(crate) fn save(journal: &dyn Journal, key: &str, version: Version, template: &Template) -> Version {
+pub(crate) fn save(journal: &dyn Journal, key: &str, version: Version, template: &Template) {
     let snapshot = Snapshot::new(template.text.clone());
-    journal.save(key, version, &Page::new("Open", true, &snapshot, "Sending to Open"), NOW).expect("saved")
+    journal.save(key, version, &Page::new("Open", true, &snapshot, "Sending to Open"), NOW).expect("saved");
 }

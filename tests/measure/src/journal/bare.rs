@@ -1,15 +1,17 @@
 //! The engines by SQL alone: to fill a journal faster than one durable write after the other would, and to have something
 //! to compare with.
 
+use std::collections::HashMap;
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dollr_journal::{Journal, SqliteJournal};
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, NoTls, Row, Statement};
 
 use super::fill::{NOW, SPREAD, Template};
 use super::server::Server;
@@ -21,18 +23,27 @@ pub(crate) trait Bare {
     /// Makes so many rows, `open` of them open, evenly among the others.
     fn fill(&mut self, rows: i64, open: i64);
 
-    /// Makes rows of payments that are open and due, by key and snapshot.
-    fn add(&mut self, open: &[(String, String)]);
+    /// Gives each open row the snapshot of its own payment: a checksum is nothing that SQL could make.
+    fn mend(&mut self, snapshot: &dyn Fn(&str) -> String);
 
-    /// Lets the database find out what it has; `false` where that makes no difference.
-    fn analyze(&mut self) -> bool;
+    /// Lets the database find out what it has.
+    fn analyze(&mut self);
 
     /// A row and its event, durably.
     fn create(&mut self, key: &str, snapshot: &str);
 
     /// A row written over, and its event, durably.
     fn save(&mut self, key: &str, snapshot: &str);
+
+    /// The first of what is due, by id and snapshot, so many, and nobody else's until a term is over.
+    fn take(&mut self, limit: i64, now: i64) -> Vec<(i64, String)>;
+
+    /// What was taken is written over, and due again then.
+    fn settle(&mut self, taken: &[(i64, String)], due: i64);
 }
+
+/// How long what was taken is nobody else's, in milliseconds.
+const TERM: i64 = 120_000;
 
 /// Each how-manieth row is open.
 fn every(rows: i64, open: i64) -> i64 {
@@ -50,9 +61,10 @@ const WORK: &str = "INSERT INTO dollr_work (id, due_at, updated_at)
     SELECT id, updated_at, updated_at FROM dollr_entries WHERE open AND attended";
 
 pub(crate) struct Sqlite {
-    folder: TempDir,
     journal: Arc<SqliteJournal>,
     connection: Connection,
+    /// Gone when all is measured.
+    _folder: TempDir,
 }
 
 impl Sqlite {
@@ -64,7 +76,12 @@ impl Sqlite {
         connection
             .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = 1; PRAGMA cache_size = -500000")
             .expect("set");
-        Self { folder, journal, connection }
+        Self { journal, connection, _folder: folder }
+    }
+
+    /// A transaction that writes.
+    fn begin(&mut self) -> Transaction<'_> {
+        self.connection.transaction_with_behavior(TransactionBehavior::Immediate).expect("begun")
     }
 }
 
@@ -92,28 +109,31 @@ impl Bare for Sqlite {
             .expect("filled");
         self.connection.execute_batch(WORK).expect("filled");
         self.connection.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").expect("committed");
+        // From now on with no more cache than the journal has.
+        self.connection.execute_batch("PRAGMA cache_size = -32768; PRAGMA shrink_memory").expect("set");
     }
 
-    fn add(&mut self, open: &[(String, String)]) {
-        let transaction = self.connection.transaction().expect("begun");
-        let sql = "INSERT INTO dollr_entries (key, kind, order_id, state, open, snapshot, version, created_at, updated_at,
-                attended, holds_order)
-            VALUES (?1, 'execution', 'order of ' || ?1, 'Open', 1, ?2, 3, ?3, ?3, 1, 1)";
-        for (key, snapshot) in open {
-            let add =
-                transaction.prepare_cached(sql).and_then(|mut s| s.execute((key, snapshot, moments().0)));
-            add.expect("added");
+    fn mend(&mut self, snapshot: &dyn Fn(&str) -> String) {
+        let transaction = self.begin();
+        let keys: Vec<String> = {
+            let mut open =
+                transaction.prepare("SELECT key FROM dollr_entries WHERE open = 1").expect("a statement");
+            open.query_map([], |row| row.get(0)).and_then(Iterator::collect).expect("keys")
+        };
+        let sql = "UPDATE dollr_entries SET snapshot = ?2 WHERE key = ?1";
+        for key in keys {
+            transaction
+                .prepare_cached(sql)
+                .and_then(|mut s| s.execute((&key, snapshot(&key))))
+                .expect("mended");
         }
-        transaction.execute_batch(WORK).expect("added");
         transaction.commit().expect("committed");
     }
 
-    fn analyze(&mut self) -> bool {
-        false
-    }
+    fn analyze(&mut self) {}
 
     fn create(&mut self, key: &str, snapshot: &str) {
-        let transaction = self.connection.transaction().expect("begun");
+        let transaction = self.begin();
         let entry = "INSERT INTO dollr_entries (key, kind, state, open, snapshot, version, created_at, updated_at, attended)
             VALUES (?1, 'execution', 'Sending', 1, ?2, 1, ?3, ?3, 0)";
         transaction
@@ -127,7 +147,7 @@ impl Bare for Sqlite {
     }
 
     fn save(&mut self, key: &str, snapshot: &str) {
-        let transaction = self.connection.transaction().expect("begun");
+        let transaction = self.begin();
         let entry =
             "UPDATE dollr_entries SET state = 'Open', snapshot = ?2, version = version + 1, updated_at = ?3
             WHERE key = ?1 RETURNING id";
@@ -140,6 +160,38 @@ impl Bare for Sqlite {
         transaction.prepare_cached(event).and_then(|mut s| s.execute((id, moments().0))).expect("noted");
         transaction.commit().expect("committed");
     }
+
+    fn take(&mut self, limit: i64, now: i64) -> Vec<(i64, String)> {
+        let transaction = self.begin();
+        let due = "SELECT id, snapshot FROM dollr_work INDEXED BY dollr_work_due CROSS JOIN dollr_entries USING (id)
+            WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY due_at LIMIT ?2";
+        let taken: Vec<(i64, String)> = {
+            let mut due = transaction.prepare_cached(due).expect("a statement");
+            let rows = due.query_map((now, limit), |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+            rows.collect::<Result<_, _>>().expect("rows")
+        };
+        let take = "UPDATE dollr_work SET holder = 'bare', lease_until = ?2, takes = takes + 1 WHERE id = ?1";
+        for (id, _) in &taken {
+            transaction.prepare_cached(take).and_then(|mut s| s.execute((id, now + TERM))).expect("taken");
+        }
+        transaction.commit().expect("committed");
+        taken
+    }
+
+    fn settle(&mut self, taken: &[(i64, String)], due: i64) {
+        let transaction = self.begin();
+        let entry =
+            "UPDATE dollr_entries SET snapshot = ?2, version = version + 1, updated_at = ?3 WHERE id = ?1";
+        let work =
+            "UPDATE dollr_work SET due_at = ?2, updated_at = ?2, holder = NULL, lease_until = NULL, takes = 0
+            WHERE id = ?1";
+        for (id, snapshot) in taken {
+            let entry = transaction.prepare_cached(entry).and_then(|mut s| s.execute((id, snapshot, due)));
+            let work = transaction.prepare_cached(work).and_then(|mut s| s.execute((id, due)));
+            entry.and(work).expect("written");
+        }
+        transaction.commit().expect("committed");
+    }
 }
 
 pub(crate) struct Postgres {
@@ -147,6 +199,7 @@ pub(crate) struct Postgres {
     journal: Arc<dyn Journal>,
     client: Client,
     runtime: Runtime,
+    prepared: HashMap<&'static str, Statement>,
 }
 
 impl Postgres {
@@ -158,12 +211,21 @@ impl Postgres {
         let (client, link) =
             runtime.block_on(tokio_postgres::connect(server.url(), NoTls)).expect("a connection");
         runtime.spawn(async { link.await.expect("a connection") });
-        Self { prefix, journal: Arc::new(journal), client, runtime }
+        Self { prefix, journal: Arc::new(journal), client, runtime, prepared: HashMap::new() }
     }
 
     fn run(&self, sql: &str) {
         let sql = sql.replace("{p}", &self.prefix);
         self.runtime.block_on(self.client.batch_execute(&sql)).expect("done");
+    }
+
+    /// Runs a statement that was prepared when it was run for the first time.
+    fn rows(&mut self, sql: &'static str, values: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
+        let Self { prefix, client, runtime, prepared, .. } = self;
+        let statement = prepared.entry(sql).or_insert_with(|| {
+            runtime.block_on(client.prepare(&sql.replace("{p}", prefix))).expect("a statement")
+        });
+        runtime.block_on(client.query(&*statement, values)).expect("done")
     }
 }
 
@@ -189,40 +251,51 @@ impl Bare for Postgres {
         self.run(&WORK.replace("dollr_", "{p}"));
     }
 
-    fn add(&mut self, open: &[(String, String)]) {
-        let sql = "INSERT INTO {p}entries (key, kind, order_id, state, open, snapshot, version, created_at, updated_at,
-                attended, holds_order)
-            SELECT key, 'execution', 'order of ' || key, 'Open', true, snapshot, 3, $3, $3, true, true
-            FROM unnest($1::text[], $2::text[]) AS rows (key, snapshot)";
-        let (keys, snapshots): (Vec<&str>, Vec<&str>) =
-            open.iter().map(|(key, snapshot)| (key.as_str(), snapshot.as_str())).unzip();
-        let sql = sql.replace("{p}", &self.prefix);
-        let added = async { self.client.execute(&sql, &[&keys, &snapshots, &moments().0]).await };
-        self.runtime.block_on(added).expect("added");
-        self.run(&WORK.replace("dollr_", "{p}"));
+    fn mend(&mut self, snapshot: &dyn Fn(&str) -> String) {
+        let open = self.rows("SELECT key FROM {p}entries WHERE open", &[]);
+        let keys: Vec<String> = open.iter().map(|row| row.get(0)).collect();
+        let snapshots: Vec<String> = keys.iter().map(|key| snapshot(key)).collect();
+        let sql = "UPDATE {p}entries AS entry SET snapshot = mended.snapshot
+            FROM unnest($1::text[], $2::text[]) AS mended (key, snapshot) WHERE entry.key = mended.key";
+        self.rows(sql, &[&keys, &snapshots]);
     }
 
-    fn analyze(&mut self) -> bool {
+    fn analyze(&mut self) {
         self.run("VACUUM ANALYZE {p}entries, {p}work");
-        true
     }
 
     fn create(&mut self, key: &str, snapshot: &str) {
-        let now = moments().0;
-        self.run(&format!(
-            "WITH made AS (INSERT INTO {{p}}entries (key, kind, state, open, snapshot, version, created_at, updated_at, attended)
-                VALUES ('{key}', 'execution', 'Sending', true, $${snapshot}$$, 1, {now}, {now}, false) RETURNING id)
-            INSERT INTO {{p}}events (entry_id, version, at, what, state) SELECT id, 1, {now}, 'recorded', 'Sending' FROM made"
-        ));
+        let sql = "WITH made AS (INSERT INTO {p}entries (key, kind, state, open, snapshot, version, created_at, updated_at, attended)
+                VALUES ($1, 'execution', 'Sending', true, $2, 1, $3, $3, false) RETURNING id)
+            INSERT INTO {p}events (entry_id, version, at, what, state) SELECT id, 1, $3, 'recorded', 'Sending' FROM made";
+        self.rows(sql, &[&key, &snapshot, &moments().0]);
     }
 
     fn save(&mut self, key: &str, snapshot: &str) {
-        let now = moments().0;
-        self.run(&format!(
-            "WITH made AS (UPDATE {{p}}entries SET state = 'Open', snapshot = $${snapshot}$$, version = version + 1,
-                updated_at = {now} WHERE key = '{key}' RETURNING id)
-            INSERT INTO {{p}}events (entry_id, version, at, what, state) SELECT id, 2, {now}, 'answered', 'Open' FROM made"
-        ));
+        let sql = "WITH made AS (UPDATE {p}entries SET state = 'Open', snapshot = $2, version = version + 1, updated_at = $3
+                WHERE key = $1 RETURNING id)
+            INSERT INTO {p}events (entry_id, version, at, what, state) SELECT id, 2, $3, 'answered', 'Open' FROM made";
+        self.rows(sql, &[&key, &snapshot, &moments().0]);
+    }
+
+    fn take(&mut self, limit: i64, now: i64) -> Vec<(i64, String)> {
+        let sql = "WITH due AS (SELECT id FROM {p}work
+                WHERE due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+                ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            UPDATE {p}work SET holder = 'bare', lease_until = $1 + $3, takes = takes + 1
+            FROM due, {p}entries AS entry WHERE {p}work.id = due.id AND entry.id = due.id RETURNING entry.id, entry.snapshot";
+        self.rows(sql, &[&now, &limit, &TERM]).iter().map(|row| (row.get(0), row.get(1))).collect()
+    }
+
+    fn settle(&mut self, taken: &[(i64, String)], due: i64) {
+        let (ids, snapshots): (Vec<i64>, Vec<&str>) =
+            taken.iter().map(|(id, snapshot)| (*id, snapshot.as_str())).unzip();
+        let sql = "WITH told AS (SELECT * FROM unnest($1::bigint[], $2::text[]) AS told (id, snapshot)),
+            later AS (UPDATE {p}work SET due_at = $3, updated_at = $3, holder = NULL, lease_until = NULL, takes = 0
+                FROM told WHERE {p}work.id = told.id)
+            UPDATE {p}entries AS entry SET snapshot = told.snapshot, version = version + 1, updated_at = $3
+            FROM told WHERE entry.id = told.id";
+        self.rows(sql, &[&ids, &snapshots, &due]);
     }
 }
 
