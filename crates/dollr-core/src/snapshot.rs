@@ -90,6 +90,10 @@ impl Snapshot {
     pub(crate) fn read<T: Serialize + DeserializeOwned>(&self, kind: &'static str) -> Result<T, BadSnapshot> {
         let damaged =
             |e: serde_json::Error| BadSnapshot::Damaged(crate::text::printable(&e.to_string(), 200));
+        // Another shape, or damage that is to be named, is read with more care.
+        if let Some(content) = self.content(kind).and_then(|content| serde_json::from_str(content).ok()) {
+            return Ok(content);
+        }
         let outer: Envelope<'_> = match serde_json::from_str(&self.0) {
             Ok(outer) => outer,
             // Another version's envelope may be another one.
@@ -116,6 +120,17 @@ impl Snapshot {
             return Ok(content);
         }
         Err(BadSnapshot::Tampered { found: crate::text::printable(&outer.check, 16), content: right })
+    }
+
+    /// The content of a text that is to the byte as [`of`](Self::of) has written it: where its checksum is right, the envelope
+    /// need not be read as JSON first.
+    fn content(&self, kind: &str) -> Option<&str> {
+        let rest =
+            self.0.strip_prefix(r#"{"dollr":""#)?.strip_prefix(kind)?.strip_prefix(r#"","version":"#)?;
+        let (version, rest) = rest.split_once(',')?;
+        let (found, rest) = rest.strip_prefix(r#""check":""#)?.split_once('"')?;
+        let content = rest.strip_prefix(r#","content":"#)?.strip_suffix('}')?;
+        (version.parse() == Ok(VERSION) && found == check(kind, content)).then_some(content)
     }
 }
 
