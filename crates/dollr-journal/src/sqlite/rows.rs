@@ -92,13 +92,32 @@ pub(super) fn update(
     if found != expected {
         return Ok(None);
     }
-    connection.prepare_cached(&UPDATE)?.execute(named_params! {
-        ":state": page.state, ":open": page.open, ":snapshot": page.snapshot.as_str(), ":now": whole(now.as_millis()),
-        ":attended": page.due.is_some(), ":holds": page.holds_order, ":paid": page.paid, ":id": id,
-    })?;
+    if !renew(connection, id, page, now)? {
+        connection.prepare_cached(&UPDATE)?.execute(named_params! {
+            ":state": page.state, ":open": page.open, ":snapshot": page.snapshot.as_str(), ":now": whole(now.as_millis()),
+            ":attended": page.due.is_some(), ":holds": page.holds_order, ":paid": page.paid, ":id": id,
+        })?;
+    }
     follow(connection, id, expected.next(), page, now)?;
     Ok(Some(expected.next()))
 }
+
+/// Writes over a row that stands as it stood, as most do that were asked about; `false` where it does not. A column that an index
+/// has is written into the index, too, even if its value stays: so only the others are.
+fn renew(connection: &Connection, id: i64, page: &Page<'_>, now: Timestamp) -> rusqlite::Result<bool> {
+    if !page.open || page.paid {
+        return Ok(false);
+    }
+    let renewed = connection.prepare_cached(RENEW)?.execute(named_params! {
+        ":state": page.state, ":snapshot": page.snapshot.as_str(), ":now": whole(now.as_millis()),
+        ":attended": page.due.is_some(), ":holds": page.holds_order, ":id": id,
+    })?;
+    Ok(renewed == 1)
+}
+
+const RENEW: &str = "UPDATE dollr_entries SET snapshot = :snapshot, version = version + 1, updated_at = :now
+    WHERE id = :id AND state = :state AND open = 1 AND attended = :attended AND holds_order = :holds
+        AND deliver = 0 AND ended_at IS NULL";
 
 /// The goods are to be delivered until somebody has claimed them for good.
 static UPDATE: LazyLock<String> = LazyLock::new(|| {
@@ -154,9 +173,11 @@ pub(super) fn note(
 }
 
 pub(super) fn load(connection: &Connection, key: &str) -> rusqlite::Result<Option<Entry>> {
-    let sql = format!("SELECT {COLUMNS} FROM dollr_entries {WITH_WORK} WHERE key = ?1");
-    connection.prepare_cached(&sql)?.query_row([key], entry).optional()
+    connection.prepare_cached(&LOAD)?.query_row([key], entry).optional()
 }
+
+static LOAD: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT {COLUMNS} FROM dollr_entries {WITH_WORK} WHERE key = ?1"));
 
 pub(super) fn open(connection: &Connection) -> rusqlite::Result<Vec<Entry>> {
     all(connection, &open_sql(), [], entry)
