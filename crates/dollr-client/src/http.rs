@@ -1,17 +1,17 @@
 //! One request out, one answer in. Nothing here follows, repeats, caches or decompresses (threats T1, T4, T8, T15, T21).
 
-use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use dollr_core::{Bearer, Event, Loss, Purpose, Request, Response};
 use tracing::debug;
 use ureq::config::Config;
-use ureq::http::header::{AUTHORIZATION, HeaderValue};
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Timeout, http};
 
 use crate::Wire;
+use crate::addresses::Addresses;
 
 /// As every host has it.
 const LARGEST_BODY: u64 = Wire::LARGEST_BODY as u64;
@@ -30,7 +30,7 @@ impl Http {
     /// `config` makes the same settings twice; `base` has no slash at its end.
     pub(crate) fn new(kept: Config, fresh: Config, base: String) -> Self {
         let agent = |config| {
-            Agent::with_parts(config, DefaultConnector::default(), Addresses(DefaultResolver::default()))
+            Agent::with_parts(config, DefaultConnector::default(), Addresses::by(DefaultResolver::default()))
         };
         Self { kept: agent(kept), fresh: agent(fresh), base }
     }
@@ -72,46 +72,25 @@ impl Http {
         let agent = if request.exchange.purpose == Purpose::Execute { &self.fresh } else { &self.kept };
         let head = self.head(request, bearer).map_err(unbuilt)?;
         match &request.body {
-            Some(body) => agent.run(head.body(body.expose()).map_err(unbuilt)?).map_err(failed),
-            None => agent.run(head.body(()).map_err(unbuilt)?).map_err(failed),
+            Some(body) => agent.run(head.map(|()| body.expose())).map_err(failed),
+            None => agent.run(head).map_err(failed),
         }
     }
 
-    fn head(&self, request: &Request, bearer: Option<&Bearer>) -> http::Result<http::request::Builder> {
-        let uri = format!("{}{}", self.base, request.path);
-        let mut head = http::Request::builder().method(request.method.as_str()).uri(uri);
+    fn head(&self, request: &Request, bearer: Option<&Bearer>) -> http::Result<http::Request<()>> {
+        let mut head = http::Request::new(());
+        *head.method_mut() = request.method.as_str().parse()?;
+        *head.uri_mut() = format!("{}{}", self.base, request.path).try_into()?;
+        let headers = head.headers_mut();
         for (name, value) in request.headers() {
-            head = head.header(name, value);
+            headers.insert(name, HeaderValue::from_static(value));
         }
         if let Some(bearer) = bearer {
             let mut value = HeaderValue::try_from(format!("Bearer {}", bearer.secret.expose()))?;
             value.set_sensitive(true);
-            head = head.header(AUTHORIZATION, value);
+            headers.insert(AUTHORIZATION, value);
         }
         Ok(head)
-    }
-}
-
-/// Names are looked up by ureq: for each call anew and, because there is a time limit, on a new thread each, even where a
-/// connection is kept. An address needs none of that.
-#[derive(Debug)]
-struct Addresses(DefaultResolver);
-
-impl Resolver for Addresses {
-    fn resolve(
-        &self,
-        uri: &http::Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let host = uri.host().unwrap_or_default();
-        let Ok(ip) = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() else {
-            return self.0.resolve(uri, config, timeout);
-        };
-        let port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-        let mut addresses = self.empty();
-        addresses.push(SocketAddr::new(ip, uri.port_u16().unwrap_or(port)));
-        Ok(addresses)
     }
 }
 
@@ -131,7 +110,9 @@ fn loss(error: &ureq::Error) -> Loss {
 
 fn read(mut answer: http::Response<Body>) -> Result<Response, ureq::Error> {
     let body = answer.body_mut().with_config().limit(LARGEST_BODY).read_to_vec()?;
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let response = Response::new(answer.status().as_u16(), body);
-    Ok(answer.headers().iter().fold(response, |r, (name, value)| r.with_header(name.as_str(), &text(value))))
+    let told = |response: Response, (name, value): (&HeaderName, &HeaderValue)| {
+        response.with_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))
+    };
+    Ok(answer.headers().iter().fold(response, told))
 }

@@ -114,6 +114,7 @@
 //! the same calls to an event loop that sends with an HTTP client of its own and sleeps in its own way. A WebSocket through a proxy is not there yet: realtime goes straight.
 #![forbid(unsafe_code)]
 
+mod addresses;
 mod attempt;
 mod builder;
 mod caller;
