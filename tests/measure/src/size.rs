@@ -97,6 +97,9 @@ fn bytes(path: &Path) -> f64 {
 fn stripped(path: &Path) -> Option<f64> {
     let folder = tempfile::tempdir().expect("a folder");
     let copy = folder.path().join("copy");
+    if !path.exists() {
+        return None;
+    }
     let done = Command::new("strip").arg("-o").arg(&copy).arg(path).status();
     done.is_ok_and(|status| status.success()).then(|| bytes(&copy))
 }
@@ -114,11 +117,14 @@ fn starts(part: &mut Part) {
     let mut import = || run(&python, &["-c", "import dollr"]).unwrap_or(f64::NAN);
     let all = alternating(STARTS, &mut [&mut version, &mut nothing, &mut pass, &mut import]);
     let names = ["`dollr --version`", "`true`, as a scale", "`python -c pass`", "`python -c 'import dollr'`"];
-    for (name, series) in names.iter().zip(&all) {
+    // What is not there was not measured.
+    for (name, series) in names.iter().zip(&all).filter(|(_, series)| series.median().is_finite()) {
         part.rows.push(Row::measured("start", *name, "ms", series));
     }
     let over = all[3].ratio_to(&all[2]);
-    part.ratios.push(Ratio::without_goal("start", names[3], names[2], over));
+    if over.is_finite() {
+        part.ratios.push(Ratio::without_goal("start", names[3], names[2], over));
+    }
 }
 
 /// What a worker with nothing to do keeps in memory.

@@ -18,11 +18,11 @@ fn peers(threads: usize) -> Vec<Peer> {
     let mut peers = vec![
         Peer::own(RUST, "dollr"),
         Peer::tool("dollr from C", &c, &["dollr"]),
-        Peer::tool("libcurl + cJSON in C,", &c, &["curl"]),
+        Peer::tool("libcurl + cJSON in C:", &c, &["curl"]),
         py("dollr from Python", "dollr"),
         py("dollr.aio from Python", "dollr-aio"),
-        py("Python", "requests"),
-        py("Python", "httpx"),
+        py("Python requests", "requests"),
+        py("Python httpx", "httpx"),
     ];
     if threads == 1 {
         let extension = format!("extension={}", tools.join("php/dollr.so").display());

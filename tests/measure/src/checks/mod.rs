@@ -36,8 +36,8 @@ fn peers() -> Vec<Peer> {
         Peer::own(RAW, "ureq"),
         Peer::own(LIMITED, "ureq-limits"),
         Peer::own("reqwest + tokio", "reqwest"),
-        Peer::tool("Python", &python, &[&script("checks.py"), "requests"]),
-        Peer::tool("Python", &python, &[&script("checks.py"), "httpx"]),
+        Peer::tool("Python requests", &python, &[&script("checks.py"), "requests"]),
+        Peer::tool("Python httpx", &python, &[&script("checks.py"), "httpx"]),
         Peer::tool("Node's fetch", "node", &[&script("checks.mjs")]),
     ]
 }
