@@ -195,7 +195,7 @@ fn ureq_row(task: &Task, folder: &Path) {
 
 /// What a careful user reads of an answer about an order.
 #[derive(Deserialize)]
-struct Source<'a> {
+struct Answered<'a> {
     source_id: u64,
     source_type: &'a str,
     status: &'a str,
@@ -210,7 +210,7 @@ fn ureq_source(task: &Task) {
         |_: &str| {
             let place = format!("{}/v1/status/source?source_type=ORDER&source_id={SOURCE}", task.url);
             let body = get(&agent, place);
-            let told: Source<'_> = serde_json::from_slice(&body).expect("JSON");
+            let told: Answered<'_> = serde_json::from_slice(&body).expect("JSON");
             assert!(
                 (told.source_id, told.source_type, told.currency) == (SOURCE, "ORDER", "USD"),
                 "another order"
