@@ -1,7 +1,7 @@
 //! A host that looks at many waiting payments again and again pays nothing for it: `next` allocates nothing while it says wait.
 
 #[allow(dead_code, reason = "a part of it is used here")]
-#[path = "support/polling.rs"]
+#[path = "suite/support/polling.rs"]
 mod polling;
 
 use std::hint::black_box;

@@ -2,9 +2,9 @@
 //! dynamic program (`the_optimum_agrees_with_trying_everything` proves it), and a host whose clock leaps.
 #![allow(dead_code, reason = "each of the judge's callers uses a part of it")]
 
-#[path = "../../../crates/dollr-core/tests/support/completions.rs"]
+#[path = "../../../crates/dollr-core/tests/suite/support/completions.rs"]
 pub(crate) mod completions;
-#[path = "../../../crates/dollr-core/tests/support/optimum.rs"]
+#[path = "../../../crates/dollr-core/tests/suite/support/optimum.rs"]
 pub(crate) mod optimum;
-#[path = "../../../crates/dollr-core/tests/support/polling.rs"]
+#[path = "../../../crates/dollr-core/tests/suite/support/polling.rs"]
 pub(crate) mod polling;

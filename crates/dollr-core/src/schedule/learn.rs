@@ -62,7 +62,7 @@ impl Schedule {
     /// harm. Leave out what was found out by a schedule that asked much less often than the one in force.
     ///
     /// From 1,000 samples, exact or found out, the result asks at most 1.05 times as often as the best schedule of the
-    /// same delay, on each of three models of how payments complete: `tests/schedule_learn.rs` proves it,
+    /// same delay, on each of three models of how payments complete: `tests/suite/schedule_learn.rs` proves it,
     /// `tests/bench` shows it. For the first half hour its gaps are a minute at most. After that, or the last
     /// completion if all have ended, it goes on like the default schedule. Where nothing cheaper is found, it is the
     /// schedule in force.

@@ -66,7 +66,7 @@ impl Schedule {
     /// For mobile money, whose customers approve on a phone after seconds or minutes. The default.
     ///
     /// In the first half hour it asks at most 1.15 times as often as the best schedule of the same mean delay, on
-    /// each of three models of how payments complete: `tests/schedule.rs` proves it, `tests/bench` shows it.
+    /// each of three models of how payments complete: `tests/suite/schedule.rs` proves it, `tests/bench` shows it.
     pub fn mobile_money() -> Self {
         Self::preset(
             4_000,

@@ -1,0 +1,36 @@
+//! The promises of the machines, their tables, vectors and formats: one program, of which each file is a module.
+
+mod adopted;
+mod channel;
+mod channel_failures;
+mod channel_frames;
+mod channel_table;
+mod escalation;
+mod explain;
+mod fleet;
+mod fleet_any;
+mod fleet_budget;
+mod machines;
+mod machines_diagrams;
+mod overtaken;
+mod promises;
+mod promises_any;
+mod promises_channel;
+mod promises_channel_hints;
+mod promises_hints;
+mod promises_money;
+mod promises_once;
+mod promises_quiet;
+mod promises_time;
+mod promises_token;
+mod realtime;
+mod scenario;
+mod schedule;
+mod schedule_learn;
+mod schedule_sample;
+mod snapshots;
+mod standing;
+mod support;
+mod transitions;
+mod values;
+mod wire;
