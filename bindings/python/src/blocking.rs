@@ -1,4 +1,4 @@
-//! A call that blocks has a thread of its own; the one that called waits for it in slices, without the GIL, so that others run and
+//! A call that blocks has a thread to itself; the one that called waits for it in slices, without the GIL, so that others run and
 //! Ctrl-C is heard. The call's thread touches nothing of Python's: what it has to say comes by a channel.
 //!
 //! Who is interrupted leaves at once. The call goes on behind his back until its verdict or its patience, or the end of
@@ -7,13 +7,12 @@
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
 use std::time::Duration;
 
 use dollr_client::core::Secret;
 use pyo3::prelude::*;
 
-use crate::{errors, logs};
+use crate::{errors, logs, threads};
 
 /// How long Ctrl-C may go unheard.
 const SLICE: Duration = Duration::from_millis(50);
@@ -49,7 +48,7 @@ pub(crate) fn showing<T>(work: impl FnOnce() -> T) -> (T, Vec<(String, Secret)>)
     (result, told.try_iter().collect())
 }
 
-/// Does `work` on a thread of its own and waits for it. `shower` is called with what the work [`show`]s.
+/// Does `work` on another thread and waits for it. `shower` is called with what the work [`show`]s.
 pub(crate) fn blocking<T: Send + 'static>(
     py: Python<'_>,
     shower: Option<&Bound<'_, PyAny>>,
@@ -57,17 +56,20 @@ pub(crate) fn blocking<T: Send + 'static>(
 ) -> PyResult<T> {
     logs::listen(py)?;
     let (tell, told) = mpsc::channel();
-    let spawned = thread::Builder::new().name("dollr".to_owned()).spawn(move || {
+    let given = threads::have_done(Box::new(move || {
         let to_show = tell.clone();
         SHOW.replace(Some(Box::new(move |key, secret| {
             // Where nobody waits any more, nobody can show it.
             let _ = to_show.send(Word::Show(key.to_owned(), secret.clone()));
         })));
         let result = catch_unwind(AssertUnwindSafe(work)).ok();
-        // Nobody may be there any more.
-        let _ = tell.send(Word::Over(result));
-    });
-    if let Err(error) = spawned {
+        SHOW.replace(None);
+        Box::new(move || {
+            // Nobody may be there any more.
+            let _ = tell.send(Word::Over(result));
+        })
+    }));
+    if let Err(error) = given {
         return Err(errors::plain(py, "DollrError", &format!("no thread could be started: {error}")));
     }
     let result = wait(py, told, shower);

@@ -14,6 +14,8 @@ use dollr_client::journal::{
 };
 use pyo3::prelude::*;
 
+use crate::threads;
+
 /// Somebody is about to fork: nobody enters.
 static FORKING: AtomicBool = AtomicBool::new(false);
 
@@ -51,9 +53,10 @@ impl Drop for Inside {
     }
 }
 
-/// Waits until nobody is inside a journal.
+/// Waits until nobody is inside a journal, and sends idle threads home.
 #[pyfunction]
 pub(crate) fn _before_fork() {
+    threads::dismiss();
     FORKING.store(true, Ordering::SeqCst);
     let deadline = Instant::now() + PATIENCE;
     while INSIDE.load(Ordering::SeqCst) > 0 && Instant::now() < deadline {

@@ -18,6 +18,7 @@ mod machine;
 mod request;
 mod settings;
 mod steps;
+mod threads;
 mod token;
 mod values;
 

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use tracing::{Level, Metadata, Subscriber};
@@ -112,7 +113,7 @@ fn logger(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
 
 /// Finds out which levels are listened to now.
 pub(crate) fn listen(py: Python<'_>) -> PyResult<()> {
-    let level: u32 = logger(py)?.call_method0("getEffectiveLevel")?.extract()?;
+    let level: u32 = logger(py)?.call_method0(intern!(py, "getEffectiveLevel"))?.extract()?;
     LEAST.store(u8::try_from(level.max(1)).unwrap_or(u8::MAX), Ordering::Relaxed);
     Ok(())
 }
