@@ -103,9 +103,11 @@ fn figures(name: &str, kept: &Kept) -> Vec<Row> {
 }
 
 fn curves(n: usize, name: &str, kept: &Kept) -> [Plot; 2] {
-    let hours = || (0..kept.minutes.len()).map(|minute| real(minute) / 60.0).take(DAY / 60_000 + 60);
+    // A point for every fifth minute is as much as can be seen.
+    let shown = kept.minutes.iter().enumerate().take(DAY / 60_000 + 60).step_by(5);
+    let hours = || shown.clone().map(|(minute, _)| real(minute) / 60.0);
     let line = |name: &str, y: &dyn Fn(&host::Minute) -> f64| {
-        let y = kept.minutes.iter().map(y).take(hours().count()).collect();
+        let y = shown.clone().map(|(_, minute)| y(minute)).collect();
         Line { name: name.to_owned(), points: false, x: hours().collect(), y }
     };
     let plot = |kind: &str, title: &str, label, lines| Plot {
