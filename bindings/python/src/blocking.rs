@@ -1,5 +1,6 @@
 //! A call that blocks has a thread to itself; the one that called waits for it in slices, without the GIL, so that others run and
-//! Ctrl-C is heard. The call's thread touches nothing of Python's: what it has to say comes by a channel.
+//! Ctrl-C is heard. The call's thread touches nothing of Python's: what it has to say comes by a channel. A call that takes moments, of a
+//! thread to which Python tells no signals, stays where it is, without the GIL.
 //!
 //! Who is interrupted leaves at once. The call goes on behind his back until its verdict or its patience, or the end of
 //! the process; the payment is in the journal either way.
@@ -10,6 +11,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use dollr_client::core::Secret;
+use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::{errors, logs, threads};
@@ -46,6 +48,28 @@ pub(crate) fn showing<T>(work: impl FnOnce() -> T) -> (T, Vec<(String, Secret)>)
     let result = work();
     SHOW.replace(None);
     (result, told.try_iter().collect())
+}
+
+/// Does `work`, which takes one answer of the vendor or of a journal at most and shows nothing. What it logs is said when it is over.
+pub(crate) fn briefly<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> PyResult<T> {
+    if is_told_of_signals(py)? {
+        return blocking(py, None, work);
+    }
+    logs::listen(py)?;
+    let result = py.detach(|| catch_unwind(AssertUnwindSafe(work)));
+    logs::tell(py)?;
+    result.map_err(|_| panicked(py))
+}
+
+/// Whether this is the thread on which Python handles signals.
+fn is_told_of_signals(py: Python<'_>) -> PyResult<bool> {
+    let threading = py.import(intern!(py, "threading"))?;
+    let main = threading.call_method0(intern!(py, "main_thread"))?;
+    let here = threading.call_method0(intern!(py, "get_ident"))?;
+    main.getattr(intern!(py, "ident"))?.eq(here)
 }
 
 /// Does `work` on another thread and waits for it. `shower` is called with what the work [`show`]s.
@@ -96,13 +120,14 @@ fn wait<T: Send>(
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
-            Ok(Word::Over(None)) | Err(RecvTimeoutError::Disconnected) => {
-                let sentence =
-                    "a mistake of this library ended the call; the payment is as the journal has it";
-                return Err(errors::plain(py, "InternalError", sentence));
-            }
+            Ok(Word::Over(None)) | Err(RecvTimeoutError::Disconnected) => return Err(panicked(py)),
         }
         logs::tell(py)?;
         py.check_signals()?;
     }
+}
+
+fn panicked(py: Python<'_>) -> PyErr {
+    let sentence = "a mistake of this library ended the call; the payment is as the journal has it";
+    errors::plain(py, "InternalError", sentence)
 }

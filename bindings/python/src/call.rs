@@ -35,6 +35,17 @@ pub(crate) enum Answer {
 }
 
 impl Call {
+    /// Whether it waits for one answer of the vendor at most, and not for a payer or for time to pass.
+    pub(crate) fn is_brief(&self) -> bool {
+        match self {
+            Self::CreateSession(_) | Self::CreateCheckout(_) | Self::Status(_) | Self::RealtimeKey(..) => {
+                true
+            }
+            Self::VerifySource(_, _, _, patience) => patience.is_zero(),
+            Self::Execute(_) | Self::Wait(..) | Self::Watch(..) | Self::Reconcile(_) => false,
+        }
+    }
+
     /// Makes it, and waits for it.
     pub(crate) fn made(self, client: &Client) -> Result<Answer, Error> {
         match self {

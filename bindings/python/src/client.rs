@@ -12,7 +12,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::blocking::{self, blocking};
+use crate::blocking::{self, blocking, briefly};
 use crate::call::Call;
 use crate::convert::{Moment, Money, Name, Span};
 use crate::intent::{PyIntent, PyPolicy};
@@ -43,15 +43,14 @@ struct Particulars {
 }
 
 impl PyClient {
-    /// One call of the client, on a thread of its own.
+    /// One brief call of the client.
     fn call<T: Send + 'static>(
         &self,
         py: Python<'_>,
         work: impl FnOnce(&Client) -> Result<T, Error> + Send + 'static,
     ) -> PyResult<T> {
         let client = Arc::clone(self.client.get(py)?);
-        let shower = self.show.as_ref().map(|show| show.bind(py));
-        blocking(py, shower, move || work(&client))?.map_err(|error| errors::of(py, &error))
+        briefly(py, move || work(&client))?.map_err(|error| errors::of(py, &error))
     }
 
     /// What the call comes to, or its steps.
@@ -59,7 +58,13 @@ impl PyClient {
         if self.stepwise {
             return PySteps::new(call.steps(self.client.get(py)?)).into_bound_py_any(py);
         }
-        self.call(py, move |client| call.made(client))?.to_python(py)
+        if call.is_brief() {
+            return self.call(py, move |client| call.made(client))?.to_python(py);
+        }
+        let client = Arc::clone(self.client.get(py)?);
+        let shower = self.show.as_ref().map(|show| show.bind(py));
+        let answer = blocking(py, shower, move || call.made(&client))?;
+        answer.map_err(|error| errors::of(py, &error))?.to_python(py)
     }
 
     fn attempt<'py>(&self, py: Python<'py>, intent: Intent, particulars: Particulars) -> Value<'py> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dollr_client::journal::{self, Entry};
 use pyo3::prelude::*;
 
-use crate::blocking::blocking;
+use crate::blocking::briefly;
 use crate::convert::datetime;
 use crate::fork::Gated;
 use crate::{errors, values};
@@ -52,7 +52,7 @@ pub(crate) struct PyJournal {
 
 impl PyJournal {
     pub(crate) fn open(py: Python<'_>, place: PathBuf) -> PyResult<Opened> {
-        let opened = blocking(py, None, move || Gated::open(&place))?.map_err(|e| failed(py, e))?;
+        let opened = briefly(py, move || Gated::open(&place))?.map_err(|e| failed(py, e))?;
         Ok(Arc::new(opened))
     }
 
@@ -75,7 +75,7 @@ impl PyJournal {
     /// The row of a payment, or `None`.
     fn load<'py>(&self, py: Python<'py>, key: String) -> PyResult<Bound<'py, PyAny>> {
         let journal = self.opened(py)?;
-        let entry = blocking(py, None, move || journal.load(&key))?.map_err(|e| failed(py, e))?;
+        let entry = briefly(py, move || journal.load(&key))?.map_err(|e| failed(py, e))?;
         match entry {
             Some(entry) => row(py, &entry),
             None => Ok(py.None().into_bound(py)),
@@ -87,7 +87,7 @@ impl PyJournal {
     fn entries<'py>(&self, py: Python<'py>, limit: usize, open: bool) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let journal = self.opened(py)?;
         let entries =
-            blocking(py, None, move || if open { journal.open_entries() } else { journal.entries(limit) })?;
+            briefly(py, move || if open { journal.open_entries() } else { journal.entries(limit) })?;
         let entries = entries.map_err(|e| failed(py, e))?;
         entries.iter().take(limit).map(|entry| row(py, entry)).collect()
     }

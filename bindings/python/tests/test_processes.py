@@ -173,6 +173,28 @@ print(most, until(lambda: len(of_calls()) <= 8))
 
 
 @threads_are_listed
+def test_a_brief_call_stays_on_a_thread_that_hears_no_signals(sim: Simulator, tmp_path: Path) -> None:
+    code = """
+import logging
+logging.basicConfig(level=logging.DEBUG, stream=sys.stdout, format="%(name)s")
+def look():
+    shop = new()
+    began = of_calls()
+    reports = [shop.status(sys.argv[5]) for _ in range(20)]
+    print(len(began), len(of_calls()), {report.status_calls for report in reports})
+looker = threading.Thread(target=look)
+looker.start()
+looker.join()
+"""
+    report = collect(client(sim, tmp_path), "3000", patience=0)
+    status, out, err = ended(python(OF_CALLS + code, sim, tmp_path, report.key))
+    *said, last = out.splitlines()
+    assert (status, last, err) == (0, "0 0 {1}", "")
+    assert len(said) >= 20, "each call is told of"
+    assert set(said) == {"dollr"}
+
+
+@threads_are_listed
 def test_a_fork_finds_no_idle_thread_and_waits_for_none(sim: Simulator, tmp_path: Path) -> None:
     code = """
 shop = new()

@@ -1,11 +1,9 @@
 //! The calls themselves: each with the token it needs, which is renewed once for all threads and tasks. A channel keeps one of its own,
 //! so that it can end later than the call that it was opened for.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dollr_core::{Bearer, Credentials, Event, Loss, Refusal, Request, Response, Token, TokenAction};
-
-use tokio::sync::Mutex;
 
 use crate::host::Host;
 use crate::http::Http;
@@ -17,13 +15,17 @@ pub(crate) struct Caller {
     http: Http,
     credentials: Credentials,
     token: Mutex<Token>,
+    /// Held by who renews the token. Who finds a token that can be used waits for nobody: a lock that is handed on in turn, as this one is,
+    /// makes a queue of all threads.
+    renewing: tokio::sync::Mutex<()>,
     clock: Arc<dyn Clock>,
     process: u32,
 }
 
 impl Caller {
     pub(crate) fn new(http: Http, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
-        Self { http, credentials, token: Mutex::new(Token::new()), clock, process: std::process::id() }
+        let (token, renewing) = (Mutex::new(Token::new()), tokio::sync::Mutex::new(()));
+        Self { http, credentials, token, renewing, clock, process: std::process::id() }
     }
 
     /// One call of a machine. A token that cannot be had means that nothing was sent.
@@ -37,7 +39,7 @@ impl Caller {
         };
         let event = host.send(&self.http, request, Some(&bearer)).await;
         if matches!(&event, Event::Answered { response, .. } if response.status() == 401) {
-            self.give_up(&bearer).await;
+            self.give_up(&bearer);
         }
         Ok(event)
     }
@@ -77,14 +79,17 @@ impl Caller {
         }
     }
 
-    /// The token to call with; the lock is held while it is renewed, so that it is renewed once for all.
+    /// The token to call with, which is renewed once for all.
     pub(crate) async fn bearer(&self, host: &Host) -> Result<Bearer, Error> {
         if std::process::id() != self.process {
             return Err(Error::Forked);
         }
-        let mut token = self.token.lock().await;
+        if let TokenAction::Use(bearer) = self.next() {
+            return Ok(bearer);
+        }
+        let _renewing = self.renewing.lock().await;
         loop {
-            match token.next(&self.credentials, self.clock.now()) {
+            match self.next() {
                 TokenAction::Use(bearer) => return Ok(bearer),
                 TokenAction::Denied(refusal) => return Err(Error::Authentication(refusal)),
                 TokenAction::Wait { .. } => {
@@ -94,6 +99,7 @@ impl Caller {
                 TokenAction::Obtain(request) => {
                     let event = host.send(&self.http, &request, None).await;
                     let now = self.clock.now();
+                    let mut token = self.token();
                     *token = std::mem::take(&mut *token)
                         .apply(&event, now)
                         .map_err(|e| Error::Rejected(e.to_string()))?;
@@ -102,8 +108,17 @@ impl Caller {
         }
     }
 
-    async fn give_up(&self, bearer: &Bearer) {
-        let mut token = self.token.lock().await;
+    fn give_up(&self, bearer: &Bearer) {
+        let mut token = self.token();
         *token = std::mem::take(&mut *token).expired(bearer);
+    }
+
+    fn next(&self) -> TokenAction {
+        let now = self.clock.now();
+        self.token().next(&self.credentials, now)
+    }
+
+    fn token(&self) -> MutexGuard<'_, Token> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

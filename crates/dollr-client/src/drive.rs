@@ -285,7 +285,9 @@ impl<'a, M: Machine> Drive<'a, M> {
     fn keep(&mut self, what: &str, purport: Purport) -> Result<Written, Error> {
         // What is open and the same is still due earlier, once it is handed over.
         let stays = purport != Purport::HandsOver || self.machine.is_terminal();
-        if stays && self.row.as_ref().is_some_and(|row| row.saved == self.machine) {
+        if self.client.journal.is_none()
+            || stays && self.row.as_ref().is_some_and(|row| row.saved == self.machine)
+        {
             return Ok(Written::Durable);
         }
         self.write(self.machine.clone(), &self.machine.snapshot(), what, purport)
