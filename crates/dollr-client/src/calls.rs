@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dollr_core::{
     Amount, Checkout, CheckoutOrder, Currency, Event, Execution, Intent, Loss, Machine, Policy, RealtimeKey,
-    ReferenceId, Rejected, Request, Secret, Session, SessionId, Source, SourceKind, SourceRef,
+    ReferenceId, Request, Secret, Session, SessionId, Source, SourceKind, SourceRef,
 };
 use dollr_journal::{JournalError, Order};
 
@@ -84,7 +84,7 @@ impl Client {
             Some(_) => (Recording::Beside, None),
         };
         let machine = match &row {
-            Some(row) => self.resumed(row, patience),
+            Some(row) => row.saved.clone().resumed(patience, self.clock.now()),
             None => {
                 Source::watch(source, currency, total, self.policy_with(Some(patience)), self.clock.now())
             }
@@ -103,7 +103,7 @@ impl Client {
         let hearing = kind.map(|kind| self.hearing(row.saved.intent(), kind)).transpose()?;
         let key = reference_id.to_string();
         let show = |secret: &Secret| self.show_action(&key, secret);
-        let machine = self.resumed(&row, patience);
+        let machine = row.saved.clone().resumed(patience, self.clock.now());
         let drive = Drive::new(self, machine, Some(row), Recording::Shared);
         drive.showing(&show).hearing(hearing).run(patience).await
     }
@@ -111,17 +111,6 @@ impl Client {
     pub(crate) async fn asking(&self, reference_id: ReferenceId) -> Result<Report, Error> {
         let row = self.recorded(reference_id)?;
         Drive::new(self, row.saved.clone(), Some(row), Recording::Shared).ask().await
-    }
-
-    /// A recorded machine, adopted and with patience; one that has ended needs none.
-    pub(crate) fn resumed<M: Machine>(&self, row: &Row<M>, patience: Duration) -> M {
-        if row.saved.is_terminal() {
-            return row.saved.clone();
-        }
-        let now = self.clock.now();
-        let adopted = row.saved.clone().apply(Event::Adopted { horizon: None }, now);
-        let resumed = adopted.and_then(|machine| machine.apply(Event::Resumed { patience }, now));
-        resumed.unwrap_or_else(Rejected::into_machine)
     }
 
     /// One call of a machine, once the budget has one. Where that takes too long, nothing was sent.

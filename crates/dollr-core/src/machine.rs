@@ -74,6 +74,17 @@ pub trait Machine: Sized + Clone + PartialEq {
         !self.is_for_the_same_as(found) && self.is_paid() && !matches!(found.verdict(), Verdict::Paid(_))
     }
 
+    /// What goes on where this machine was on record, as long as `patience` lasts. One that has ended needs none.
+    #[must_use]
+    fn resumed(self, patience: Duration, now: Timestamp) -> Self {
+        if self.is_terminal() {
+            return self;
+        }
+        let adopted =
+            self.apply(Event::Adopted { horizon: None }, now).unwrap_or_else(Rejected::into_machine);
+        adopted.apply(Event::Resumed { patience }, now).unwrap_or_else(Rejected::into_machine)
+    }
+
     /// What goes on in the place of this machine, for whose row somebody else was faster: his, `found` on record, as long as
     /// `patience` lasts. What this one has just `heard` to a question is told to it, so that it is not asked again.
     #[must_use]
@@ -214,19 +225,18 @@ pub(crate) fn overtaken<M: Paced>(
     patience: Duration,
     now: Timestamp,
 ) -> M {
-    if found.is_terminal() {
-        return found;
-    }
+    let heard = match heard {
+        Some(heard) if !found.is_terminal() => heard,
+        _ => return found.resumed(patience, now),
+    };
     let mut found = found.apply(Event::Adopted { horizon: None }, now).unwrap_or_else(Rejected::into_machine);
-    let told = heard.filter(|_| telling).and_then(|heard| heard.retold(found.awaited()?));
+    let told = found.awaited().filter(|_| telling).and_then(|exchange| heard.retold(exchange));
     if let Some(Ok(mut told)) = told.map(|told| found.clone().apply(told, now)) {
         let (pace, policy) = told.pace();
         pace.resume_informed(policy, patience);
         return told;
     }
-    if heard.is_some() {
-        found.pace().0.note_asked_elsewhere();
-    }
+    found.pace().0.note_asked_elsewhere();
     found.apply(Event::Resumed { patience }, now).unwrap_or_else(Rejected::into_machine)
 }
 
