@@ -104,3 +104,15 @@ fn an_order_is_free_where_no_money_can_have_moved() {
     assert!(!canceled.holds_order());
     assert!(told(canceled, &order_is("PAID")).holds_order(), "a person must look");
 }
+
+#[test]
+fn questions_are_counted() {
+    fn counted<M: Machine>(machine: M, body: &str) {
+        assert_eq!(machine.asks(), 0);
+        let once = told(machine, body);
+        assert_eq!(once.asks(), 1);
+        assert_eq!(told(once, body).asks(), 2);
+    }
+    counted(sent(), &transfer_is("PENDING"));
+    counted(invoice(), &order_is("ACTIVE"));
+}

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::scenario::{START, cases, http_date};
 use dollr_core::{
-    AccountId, Amount, CheckoutOrder, Currency, Invalid, ReferenceId, SessionId, SourceKind, SourceRef,
-    Timestamp,
+    AccountId, Amount, CheckoutOrder, Currency, Invalid, ReferenceId, Response, SessionId, SourceKind,
+    SourceRef, Timestamp,
 };
 use proptest::prelude::*;
 
@@ -183,6 +183,16 @@ fn a_phone_number_is_e_164_without_the_plus() {
     {
         said(&order(phone).unwrap_err(), "phone number", "231770000001");
     }
+}
+
+/// I10: an answer says which one it is, and keeps its body to itself.
+#[test]
+fn an_answer_prints_its_status_and_not_its_body() {
+    let printed = format!("{:?}", Response::new(404, "hush-hush").with_header("Retry-After", "7"));
+    for told in ["404", "9 bytes", "\"7\""] {
+        assert!(printed.contains(told), "{told} is not in {printed}");
+    }
+    assert!(!printed.contains("hush"), "{printed}");
 }
 
 /// T31: what comes from outside can neither end a line nor move a cursor, and is short.
