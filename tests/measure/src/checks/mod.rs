@@ -119,7 +119,8 @@ fn limits(missing: &[String]) -> String {
     let mut limits = "A check of a payment of the journal is `Client::status`: it reads the payment's row from its SQLite file, asks, and decides. Its \
         peer reads one column of a table of its own and asks; raw `ureq` alone knows what to expect from the start. An order is asked about by \
         `Client::verify_source`, which keeps nothing without a journal; its peer reads the same answer. The vendor runs on the same cores, so that checks a \
-        second depend on its CPU too, and the CPU of a check does not. Above raw `ureq`, the client reads the payment's snapshot, a row of its own, and sets the time that is left on the socket twice."
+        second depend on its CPU too, and the CPU of a check does not. Above raw `ureq`, the client reads the payment's snapshot, a row of its own, and sets the time that is left on the socket twice. \
+        Its threads share one connection to the file and read by turns; each thread of the peer has its own."
         .to_owned();
     if !missing.is_empty() {
         limits.extend([" Not run: ", &missing.join("; "), "."]);
