@@ -359,3 +359,19 @@ fn a_late_word_is_taken_for_what_it_has_become() {
     let answer = ChannelEvent::Answered { exchange: request.exchange, response: key_answer(KEY, 600) };
     assert_eq!(asked.millis(40_000).happens("keyed", &answer).ends(), Ending::LifeOver);
 }
+
+#[test]
+fn each_setting_of_a_policy_is_taken() {
+    let (usual, long) = (ChannelPolicy::default(), Duration::from_secs(77));
+    let changed = [
+        usual.life(long),
+        usual.join(long),
+        usual.heartbeat(long),
+        usual.verdict(long),
+        usual.safety_poll(long),
+    ];
+    for (n, policy) in changed.iter().enumerate() {
+        assert!(*policy != usual && !changed[..n].contains(policy), "{n}");
+        assert!(format!("{policy:?}").contains("77"), "{policy:?}");
+    }
+}

@@ -61,6 +61,16 @@ first_404_at: 2025-06-15T15:06:40Z
 }
 
 #[test]
+fn one_that_has_ended_has_the_wallets_own_number_and_the_vendors_word() {
+    let completed = Told::status("COMPLETED").with("provider_transaction_id", "\"MTN-77\"");
+    let paid = text(&escalation(&collection().uncertain().asked("completed", completed)));
+    assert!(paid.contains("\nprovider_transaction_id: MTN-77\n"), "{paid}");
+    let failed = text(&escalation(&collection().uncertain().asked("failed", Told::status("FAILED"))));
+    assert!(!failed.contains("provider_transaction_id"), "{failed}");
+    assert!(failed.contains("FAILED"), "{failed}");
+}
+
+#[test]
 fn a_source_is_asked_about_by_its_number_and_total() {
     let told = Told::source("PAID").with("total_amount", "\"1000000.50\"");
     let other = Scenario::invoice().asked("mismatched", told);

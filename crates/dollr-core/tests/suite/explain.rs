@@ -49,6 +49,24 @@ fn handed_over<M: Subject>(mut scenario: Scenario<M>, told: &Told) -> Scenario<M
     scenario
 }
 
+/// The moments are there for programs, too, where they matter.
+#[test]
+fn what_matters_is_said_as_a_moment_and_nothing_else_is() {
+    let moments = |scenario: &Scenario<Execution>| {
+        let explanation = scenario.machine.explain(scenario.now);
+        (explanation.horizon, explanation.absence_from)
+    };
+    let policy = Policy::default();
+    let horizon = Some(START.after(policy.horizon));
+    let lost = short_session().uncertain();
+    assert_eq!(moments(&lost).0, horizon);
+    let absent = lost.asked("absent", Told::http(404, "").dated(START));
+    assert!(moments(&absent).1.is_some_and(|from| from >= after(600)), "after the session's end");
+    assert_eq!(moments(&collection().open()), (horizon, None));
+    assert_eq!(moments(&collection()), (None, None), "nothing was sent");
+    assert_eq!(moments(&collection().open().answered("completed", Told::status("COMPLETED"))), (None, None));
+}
+
 type Case = (&'static str, String);
 
 fn told<M: Subject>(name: &'static str, scenario: &Scenario<M>) -> Case {

@@ -105,6 +105,11 @@ fn a_newer_version_and_another_kind_are_refused_by_name() {
     assert_eq!(error, BadSnapshot::OtherVersion { found: 2 });
     assert!(error.to_string().contains("version 2") && error.to_string().contains("version 1"), "{error}");
 
+    // To the byte as it was written, but for that.
+    let newest = execution.snapshot().as_str().replacen(r#""version":1,"#, r#""version":2,"#, 1);
+    assert_ne!(newest, execution.snapshot().as_str());
+    assert_eq!(restored::<Execution>(&newest).unwrap_err(), BadSnapshot::OtherVersion { found: 2 });
+
     // Whatever else a newer release may write around it.
     newer["sealed"] = json!("by somebody");
     let error = restored::<Execution>(&newer.to_string()).unwrap_err();
