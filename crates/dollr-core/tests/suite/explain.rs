@@ -67,6 +67,18 @@ fn what_matters_is_said_as_a_moment_and_nothing_else_is() {
     assert_eq!(moments(&collection().open().answered("completed", Told::status("COMPLETED"))), (None, None));
 }
 
+/// Which of the two got no answer: the request that was sent again, or the question after it.
+#[test]
+fn it_tells_a_request_without_an_answer_from_a_question() {
+    let said = |scenario: &Scenario<Execution>| scenario.machine.explain(scenario.now).to_string();
+    let again = resending().uncertain().asked("absent", 404).asked("absent", 404).asked("forgotten", 404);
+    let again = again.secs(1).recorded().post_lost("ambiguous", Loss::Unknown);
+    let request = said(&again);
+    assert!(request.contains("The request got no answer."), "{request}");
+    let question = said(&again.secs(5).asked("no_answer", 502));
+    assert!(!question.contains("The request got no answer.") && question.contains("HTTP 502"), "{question}");
+}
+
 type Case = (&'static str, String);
 
 fn told<M: Subject>(name: &'static str, scenario: &Scenario<M>) -> Case {
