@@ -65,6 +65,11 @@ fn what_matters_is_said_as_a_moment_and_nothing_else_is() {
     assert_eq!(moments(&collection().open()), (horizon, None));
     assert_eq!(moments(&collection()), (None, None), "nothing was sent");
     assert_eq!(moments(&collection().open().answered("completed", Told::status("COMPLETED"))), (None, None));
+
+    let invoice = Scenario::invoice();
+    assert_eq!(invoice.machine.explain(START).horizon, horizon);
+    let paid = invoice.due().answered("paid", Told::source("PAID"));
+    assert_eq!(paid.machine.explain(paid.now).horizon, None);
 }
 
 /// Which of the two got no answer: the request that was sent again, or the question after it.
