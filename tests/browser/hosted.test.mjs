@@ -35,6 +35,7 @@ describe("paying on the vendor's page", { concurrency: 4 }, () => {
     await picture(page, "success-by-hand");
     assert.match(await page.locator("#notice").textContent(), /asked Dollr.*not paid/);
     assert(await page.locator("#wallet button").isVisible(), "it can be paid");
+    // From then on the shop also looks after the order by itself, so that later there are more questions.
     assert((await shop.calls("GET", "/v1/status/source")) > asked, "the vendor was asked");
     await shop.charged(0);
     await pay(page, "1000");

@@ -50,7 +50,8 @@ pub(crate) fn showing<T>(work: impl FnOnce() -> T) -> (T, Vec<(String, Secret)>)
     (result, told.try_iter().collect())
 }
 
-/// Does `work`, which takes one answer of the vendor or of a journal at most and shows nothing. What it logs is said when it is over.
+/// Does `work`, which shows nothing and waits for neither a payer nor a schedule: a request with its token, or something about a journal. What
+/// it logs is said when it is over.
 pub(crate) fn briefly<T: Send + 'static>(
     py: Python<'_>,
     work: impl FnOnce() -> T + Send + 'static,

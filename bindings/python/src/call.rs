@@ -35,7 +35,7 @@ pub(crate) enum Answer {
 }
 
 impl Call {
-    /// Whether it waits for one answer of the vendor at most, and not for a payer or for time to pass.
+    /// Whether it is one request with its token, repeated once at most, and waits for neither a payer nor a schedule.
     pub(crate) fn is_brief(&self) -> bool {
         match self {
             Self::CreateSession(_) | Self::CreateCheckout(_) | Self::Status(_) | Self::RealtimeKey(..) => {
