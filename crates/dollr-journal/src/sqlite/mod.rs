@@ -121,6 +121,12 @@ impl SqliteJournal {
         open::journal(path.as_ref(), open::Missing::Refuse, PATIENCE)
     }
 
+    /// Makes a journal in this process's memory, or opens the one there that has this name: for tests, and for trying things out. It is
+    /// gone, **with all its payments**, when the last that has it open lets go of it; where money is real, [`open`](Self::open) a file.
+    pub fn in_memory(name: &str) -> Result<Self, JournalError> {
+        open::memory(name, PATIENCE)
+    }
+
     /// The schema of the journal in this file.
     pub(crate) fn schema_of(path: &Path) -> Result<u32, JournalError> {
         open::schema(path, PATIENCE)

@@ -37,12 +37,36 @@ pub(super) fn journal(
     let (mut connection, held) = connect(path, missing, patience)?;
     let failed = |error: rusqlite::Error| fault(path, patience, &error);
     durable(&connection).map_err(failed)?;
-    while check(path, schema::mark(&mut connection).map_err(failed)?)? < schema::NEWEST {
-        check(path, schema::step(&mut connection).map_err(failed)?)?;
-    }
+    migrate(path, &mut connection, patience)?;
     log_ahead(&connection, patience).map_err(failed)?;
     verify(path, &connection).map_err(failed)??;
     Ok(SqliteJournal { path: path.to_path_buf(), patience, held, connection: Mutex::new(Some(connection)) })
+}
+
+/// The journal in memory that has this name, in this process; a writer is waited for `patience` long.
+pub(super) fn memory(name: &str, patience: Duration) -> Result<SqliteJournal, JournalError> {
+    let path = PathBuf::from(format!("memory:{name}"));
+    let held = Held::take(&path).ok_or_else(|| JournalError::Forked { path: path.clone() })?;
+    let failed = |error: rusqlite::Error| fault(&path, patience, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // Only names that begin with `/` are shared.
+    let place = uri(Path::new(&format!("/{name}")), "vfs=memdb");
+    let mut connection = Connection::open_with_flags(place, flags).map_err(failed)?;
+    prepare(&connection, patience).and_then(|()| durable(&connection)).map_err(failed)?;
+    migrate(&path, &mut connection, patience)?;
+    Ok(SqliteJournal { path, patience, held, connection: Mutex::new(Some(connection)) })
+}
+
+/// Brings the tables to the newest schema, or makes them.
+fn migrate(path: &Path, connection: &mut Connection, patience: Duration) -> Result<(), JournalError> {
+    let failed = |error: rusqlite::Error| fault(path, patience, &error);
+    while check(path, schema::mark(connection).map_err(failed)?)? < schema::NEWEST {
+        check(path, schema::step(connection).map_err(failed)?)?;
+    }
+    Ok(())
 }
 
 /// The schema of the journal at `path`, which is left as it is.
@@ -65,14 +89,19 @@ fn connect(path: &Path, missing: Missing, patience: Duration) -> Result<(Connect
     // Without CREATE: the file is there, with the right mode, or somebody has just taken it away.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&file, flags).map_err(failed)?;
-    connection.busy_timeout(patience).map_err(failed)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // No value of a parameter changes a plan: a statement is prepared once, and not again each time that it is run.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
+    prepare(&connection, patience).map_err(failed)?;
     if connection.is_readonly("main").map_err(failed)? {
         return Err(unusable(path, READ_ONLY));
     }
     Ok((connection, held))
+}
+
+/// How long it waits for another writer, and how it keeps its statements.
+fn prepare(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    connection.busy_timeout(patience)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // No value of a parameter changes a plan: a statement is prepared once, and not again each time that it is run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// Finds the file behind `path`, or makes an empty one for its owner alone. Its full name begins with `/`, so that
@@ -138,7 +167,7 @@ fn unfinished(file: &Path) -> bool {
 fn peek(path: &Path, file: &Path) -> rusqlite::Result<Result<(), JournalError>> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(uri(file), flags)?;
+    let mut connection = Connection::open_with_flags(uri(file, "immutable=1"), flags)?;
     let mark = match schema::mark(&mut connection) {
         // Ours bears its marks from the first page that it has; whatever is only in the log is another's.
         Ok(Mark::Blank) => Mark::Foreign,
@@ -150,7 +179,7 @@ fn peek(path: &Path, file: &Path) -> rusqlite::Result<Result<(), JournalError>> 
     Ok(check(path, mark).map(|_| ()))
 }
 
-fn uri(file: &Path) -> String {
+fn uri(file: &Path, query: &str) -> String {
     let name: String = file
         .as_os_str()
         .as_encoded_bytes()
@@ -162,7 +191,7 @@ fn uri(file: &Path) -> String {
             other => format!("%{other:02X}"),
         })
         .collect();
-    format!("file://{name}?immutable=1")
+    format!("file://{name}?{query}")
 }
 
 /// The schema's version, where the file is ours or may become so.
