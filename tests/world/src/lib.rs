@@ -11,7 +11,7 @@
 //! | `world`, `queue`, `clock` | the events in their order, and the clocks, which may be wrong |
 //! | `process`, `task` | processes with a real `Client`, each call of which is gone through step by step |
 //! | `worker` | a process that is a host of its own, on the core's `Fleet` and the journal |
-//! | `disk`, `shelf` | the real `SqliteJournal`, which fails before or after its commit, and whose rows are damaged |
+//! | `disk`, `shelf` | the real `SqliteJournal`, in memory, which fails before or after its commit, and whose rows are damaged |
 //! | `network`, `answer` | what becomes of each request and answer |
 //! | `vendor` | tokens, sessions, executions, invoices, and the money that moved: the judge, with no code of the engine's |
 //! | `order`, `shop`, `counter` | customers, what they are told, and who ships to them |
@@ -22,7 +22,8 @@
 //!
 //! [`torture`] leaves nothing to chance: in each scenario the k-th call of a socket, the disk or a clock fails, for every k.
 //!
-//! What it does not have: realtime channels, another journal than the file, payouts, and a disk that loses what was synced; other suites have them.
+//! What it does not have: realtime channels, a journal in a file or in `PostgreSQL`, payouts, and a disk that loses what was synced; other
+//! suites have them.
 #![forbid(unsafe_code)]
 
 mod answer;
@@ -50,5 +51,8 @@ mod trouble;
 mod vendor;
 mod worker;
 mod world;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub use run::{Failure, Total, fingerprint, one, run};

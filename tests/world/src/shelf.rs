@@ -1,23 +1,19 @@
-//! A database file for one world after the other, emptied in between: making a file costs more than a hundred payments.
+//! A journal in memory for one world after the other, emptied in between: making the tables costs more than a hundred payments.
 
-use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use dollr_client::journal::SqliteJournal;
-use rusqlite::Connection;
-use tempfile::TempDir;
+use rusqlite::{Connection, OpenFlags};
 
-/// The file, in memory where the system has a file system there.
+/// The journal, and a hand that reaches into it past all that it checks.
 pub(crate) struct Shelf {
     pub(crate) journal: Arc<SqliteJournal>,
     hand: Connection,
-    /// Gone when the shelf is.
-    _folder: TempDir,
 }
 
-/// Small pages make small writes; nothing else depends on them.
-const SMALL: &str =
-    "PRAGMA journal_mode = DELETE; PRAGMA page_size = 1024; VACUUM; PRAGMA journal_mode = WAL;";
+/// Small pages make small copies; nothing else depends on them.
+const SMALL: &str = "PRAGMA page_size = 1024; PRAGMA foreign_keys = OFF;";
 
 const EMPTY: &str = "BEGIN IMMEDIATE;
     DELETE FROM dollr_claims; DELETE FROM dollr_work; DELETE FROM dollr_entries; DELETE FROM dollr_events;
@@ -26,16 +22,13 @@ const EMPTY: &str = "BEGIN IMMEDIATE;
 
 impl Shelf {
     pub(crate) fn new() -> Self {
-        let memory = PathBuf::from("/dev/shm");
-        let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
-        let folder = folder.expect("a folder");
-        let path = folder.path().join("world.db");
-        drop(SqliteJournal::open(&path).expect("a journal"));
-        Connection::open(&path).and_then(|file| file.execute_batch(SMALL)).expect("small pages");
-        let journal = Arc::new(SqliteJournal::open(&path).expect("a journal"));
-        let hand = Connection::open(&path).expect("the same file");
-        hand.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF;").expect("settings");
-        Self { journal, hand, _folder: folder }
+        static SHELVES: AtomicU64 = AtomicU64::new(0);
+        let name = format!("world-{}", SHELVES.fetch_add(1, Ordering::Relaxed));
+        let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_URI;
+        let hand = Connection::open_with_flags(format!("file:///{name}?vfs=memdb"), flags).expect("memory");
+        hand.execute_batch(SMALL).expect("settings");
+        let journal = Arc::new(SqliteJournal::in_memory(&name).expect("a journal"));
+        Self { journal, hand }
     }
 
     pub(crate) fn empty(&self) {

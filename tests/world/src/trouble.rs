@@ -34,12 +34,14 @@ impl World<'_> {
         self.ask_support();
     }
 
-    /// Support looks at payments that have ended, some of them in two places at once: in time each state is hit by each fault.
+    /// Support looks at payments that have ended, some of them in two places at once: in time each state is hit by each fault. How most
+    /// of them end need not be looked at that often.
     fn ask_support(&mut self) {
         for _ in 0..4 {
             let Some(key) = self.some_key() else { return };
             let column = self.books().column(&key);
-            if column.is_terminal() && (column != Column::Completed || self.rng.u8(..4) == 0) {
+            let is_rare = matches!(column, Column::NotLanded | Column::Refused | Column::Stuck);
+            if column.is_terminal() && (is_rare || self.rng.u8(..4) == 0) {
                 let number = self.order_of[&key];
                 for _ in 0..self.rng.u8(1..3) {
                     self.look_at(number, &key);
