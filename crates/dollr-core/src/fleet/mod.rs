@@ -4,7 +4,6 @@
 mod axis;
 mod bucket;
 mod budget;
-mod index;
 mod limit;
 mod queue;
 

@@ -2,9 +2,10 @@
 //! moved or taken out. Nothing is deleted lazily: there is no garbage, and each change costs O(log n) moves.
 
 use alloc::vec::Vec;
-use core::hash::Hash;
+use core::hash::{BuildHasher, Hash};
 
-use super::index::{Index, hash_of};
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
 /// The place of an entry that is not in the heap: it is in flight.
 const AWAY: u32 = u32::MAX;
@@ -13,7 +14,8 @@ const AWAY: u32 = u32::MAX;
 pub(crate) struct Queue<K> {
     entries: Vec<Entry<K>>,
     heap: Vec<Node>,
-    index: Index,
+    /// The slots of the entries, by the hash of their keys: keys stay with their entries, so that each is kept once.
+    index: HashTable<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -37,7 +39,7 @@ pub(crate) struct Turn {
 
 impl<K: Hash + Eq> Queue<K> {
     pub(crate) const fn new() -> Self {
-        Self { entries: Vec::new(), heap: Vec::new(), index: Index::new() }
+        Self { entries: Vec::new(), heap: Vec::new(), index: HashTable::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -49,7 +51,7 @@ impl<K: Hash + Eq> Queue<K> {
     }
 
     pub(crate) fn find(&self, key: &K) -> Option<u32> {
-        self.index.find(hash_of(key), |slot| self.entries[slot as usize].key == *key)
+        self.index.find(hash_of(key), |&slot| self.entries[slot as usize].key == *key).copied()
     }
 
     /// The turn of an entry that waits.
@@ -69,9 +71,8 @@ impl<K: Hash + Eq> Queue<K> {
         let hash = hash_of(&key);
         grow(&mut self.entries);
         self.entries.push(Entry { key, place: AWAY });
-        let hashes = self.entries.iter().take(slot as usize).map(|entry| hash_of(&entry.key));
-        self.index.resize(slot as usize + 1, hashes);
-        self.index.insert(hash, slot);
+        let entries = &self.entries;
+        self.index.insert_unique(hash, slot, |&slot| hash_of(&entries[slot as usize].key));
         self.put(slot, turn);
         true
     }
@@ -99,13 +100,9 @@ impl<K: Hash + Eq> Queue<K> {
     /// Takes an entry out, and gives back room if there is much of it.
     pub(crate) fn remove(&mut self, slot: u32) -> K {
         self.lift(slot);
-        let entries = &self.entries;
-        let hash = |slot: u32| hash_of(&entries[slot as usize].key);
-        let last = u32::try_from(entries.len() - 1).unwrap_or(AWAY);
-        self.index.remove(hash(slot), slot, hash);
-        if last != slot {
-            self.index.renumber(hash(last), last, slot);
-        }
+        let last = u32::try_from(self.entries.len() - 1).unwrap_or(AWAY);
+        self.forget(slot);
+        self.renumber(last, slot);
         let removed = self.entries.swap_remove(slot as usize);
         if let Some(moved) = self.entries.get(slot as usize)
             && moved.place != AWAY
@@ -114,15 +111,33 @@ impl<K: Hash + Eq> Queue<K> {
         }
         shrink(&mut self.entries);
         shrink(&mut self.heap);
-        self.index.resize(self.entries.len(), self.entries.iter().map(|entry| hash_of(&entry.key)));
+        if self.entries.len() < self.index.capacity() / 4 {
+            let entries = &self.entries;
+            self.index.shrink_to_fit(|&slot| hash_of(&entries[slot as usize].key));
+        }
         removed.key
+    }
+
+    fn forget(&mut self, slot: u32) {
+        let hash = hash_of(&self.entries[slot as usize].key);
+        if let Ok(found) = self.index.find_entry(hash, |&other| other == slot) {
+            found.remove();
+        }
+    }
+
+    /// The entry of the slot `from` will be that of `to`.
+    fn renumber(&mut self, from: u32, to: u32) {
+        let hash = hash_of(&self.entries[from as usize].key);
+        if let Some(slot) = self.index.find_mut(hash, |&other| other == from) {
+            *slot = to;
+        }
     }
 
     /// What is allocated, less the keys that are in it.
     pub(crate) fn bytes_beyond_keys(&self) -> usize {
         self.entries.capacity() * size_of::<Entry<K>>() - self.entries.len() * size_of::<K>()
             + self.heap.capacity() * size_of::<Node>()
-            + self.index.bytes()
+            + self.index.allocation_size()
     }
 
     /// Takes an entry out of the heap, if it is there.
@@ -176,6 +191,11 @@ impl<K: Hash + Eq> Queue<K> {
         self.heap[place] = node;
         self.entries[node.slot as usize].place = u32::try_from(place).unwrap_or(AWAY);
     }
+}
+
+/// The hash of a key, the same on every machine for the same bytes: the engine draws nothing.
+fn hash_of(key: &impl Hash) -> u64 {
+    FixedState::default().hash_one(key)
 }
 
 /// Room for one more, growing by an eighth: a doubling would leave half of it empty.
