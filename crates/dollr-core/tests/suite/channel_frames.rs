@@ -243,6 +243,19 @@ fn what_is_not_about_our_channel_is_nothing() {
     assert_eq!(taken(&change(7).replacen("null", "\"1\"", 1)), OURS);
 }
 
+/// A row may be long: a frame is read up to 256 KiB.
+#[test]
+fn a_frame_is_read_up_to_its_greatest_length() {
+    let of = |length: usize| {
+        let (before, after) =
+            change(7).split_once("6b1f").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let filler = "x".repeat(length - before.len() - after.len());
+        before + &filler + &after
+    };
+    let longest = 256 * 1024;
+    assert_eq!([taken(&of(longest)), taken(&of(longest + 1))], [OURS, DOUBT]);
+}
+
 #[test]
 fn what_cannot_be_read_is_a_doubt_and_no_more() {
     let deep = change(7).replace("\"errors\":null", &format!("\"x\":{}{}", "[".repeat(40), "]".repeat(40)));

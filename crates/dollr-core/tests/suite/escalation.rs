@@ -123,6 +123,11 @@ fn no_word_of_the_vendors_gives_an_account_or_phone_number_away() {
     assert_eq!(words("wallet_231770001234 is empty"), "failed: ****1234 is empty");
     assert_eq!(words("no money on +231 77-000 1234."), "failed: no money on +****34.");
     assert_eq!(words("card 4111111111111111, code 51"), "failed: card ****11, code 51");
+    assert_eq!(
+        words("code 1234567 of 123456"),
+        "failed: code ****67 of 123456",
+        "seven digits may be a phone's"
+    );
     assert_eq!(words("HTTP 503 at 12:30, 3 tries"), "failed: HTTP 503 at 12:30, 3 tries");
     let other = "0b8f6f2e-6a1d-4c5a-9a53-7d2f6a3c1e10";
     let another = collection()

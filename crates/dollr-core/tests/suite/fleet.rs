@@ -166,6 +166,20 @@ fn a_clock_that_is_corrected_makes_nobody_spin() {
     assert_eq!(fleet.next(now), FleetAction::Wait { until: now.after(secs(3)), why: Why::Schedule });
 }
 
+#[test]
+fn why_it_waits_is_said_in_words() {
+    for (why, words) in [
+        (Why::Schedule, "until the next question is due"),
+        (Why::BackOff { failures: 1 }, "after a call that failed"),
+        (Why::BackOff { failures: 3 }, "after 3 calls in a row that failed"),
+        (Why::RetryAfter, "because the vendor asked for patience"),
+        (Why::Budget, "until the budget has a call left"),
+        (Why::CoolDown, "because the vendor asked everybody for patience"),
+    ] {
+        assert_eq!(why.to_string(), words);
+    }
+}
+
 /// A million fit in 64 MB beyond their keys, at each size on the way.
 #[test]
 fn an_entry_takes_at_most_64_bytes_beyond_its_key() {
@@ -173,7 +187,10 @@ fn an_entry_takes_at_most_64_bytes_beyond_its_key() {
         let mut fleet = fleet(1, 1);
         for (n, key) in (1..).zip(keys) {
             assert!(fleet.insert(key, START, START));
-            assert!(n < 64 || fleet.bytes_beyond_keys() <= 64 * n, "{n}: {}", fleet.bytes_beyond_keys() / n);
+            let bytes = fleet.bytes_beyond_keys();
+            assert!(n < 64 || bytes <= 64 * n, "{n}: {}", bytes / n);
+            // It has a due time and a number, at least.
+            assert!(!fleet.is_empty() && bytes >= 16 * n, "{n}: {}", bytes / n);
         }
     }
     grown(0_u64..200_000);

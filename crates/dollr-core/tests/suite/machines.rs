@@ -86,6 +86,7 @@ fn check<M: Subject>(at: &Scenario<M>, event: &Event, awaited: Option<Exchange>)
             let said = rejected.to_string();
             assert!(said.contains(state) && said.contains(rejected.event()), "{said}");
             assert!(rejected.legal().iter().all(|fact| said.contains(fact)), "{said}");
+            assert_eq!(format!("{rejected:?}"), format!("Rejected({said})"));
             assert!(plain_fact(event).is_none_or(|fact| rejected.event().starts_with(fact)), "{said}");
             assert_eq!(rejected.clone().into_machine().snapshot(), at.machine.snapshot(), "{context}");
             assert_eq!(rejected.into_machine(), at.machine, "{context}");

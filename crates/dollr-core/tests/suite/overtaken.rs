@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Scenario, Subject, Told};
-use dollr_core::{Action, Event, Loss, Operation, Policy, Purpose, Resend, Timestamp, Verdict};
+use crate::scenario::{START, Scenario, Subject, Told, intent};
+use dollr_core::{
+    Action, Event, Loss, Machine, Operation, Policy, Purpose, Resend, Source, Timestamp, Verdict,
+};
 
 const NOW: Duration = Duration::ZERO;
 
@@ -122,4 +124,57 @@ fn the_answer_to_the_request_itself_is_not_told() {
     let found = Scenario::collection().open();
     let on = overtaken(&mine, found, Some(&event), NOW);
     assert!(matches!(on.next(), Action::Wait { .. } | Action::Send(_)), "{:?}", on.next());
+}
+
+/// F2: that a `POST` got no answer is told to nobody else's question either.
+#[test]
+fn a_lost_request_is_not_told_as_a_lost_question() {
+    let mine = Scenario::collection().recorded();
+    let lost = Event::Lost { exchange: mine.request().exchange, loss: Loss::Unknown };
+    let on = overtaken(&mine, Scenario::collection().open(), Some(&lost), NOW);
+    assert!(
+        matches!(on.machine.verdict(), Verdict::Open { trouble: None, .. }),
+        "{:?}",
+        on.machine.verdict()
+    );
+}
+
+/// I4: what is on record about other money gives way to who is paid for what was asked about, and to nobody else.
+#[test]
+fn only_who_is_paid_takes_the_row_of_other_money() {
+    let watched = |source: &str, currency: &str, total: &str| {
+        let (id, currency) = (source.parse().unwrap(), currency.parse().unwrap());
+        Source::watch(id, currency, total.parse().unwrap(), Policy::default(), START)
+    };
+    let at = |machine| Scenario { machine, now: START, taken: Vec::new(), steps: Vec::new() };
+    let mine = watched("INVOICE:101", "USD", "250.00");
+    let paid = at(mine.clone()).asked("paid", Told::source("PAID")).machine;
+    let others = [
+        watched("INVOICE:101", "USD", "250.01"),
+        watched("INVOICE:101", "LRD", "250.00"),
+        watched("ORDER:101", "USD", "250.00"),
+    ];
+    assert!(mine.is_for_the_same_as(&paid) && !paid.displaces(&mine));
+    for other in &others {
+        assert!(!mine.is_for_the_same_as(other), "{other:?}");
+        assert!(paid.displaces(other) && !mine.displaces(other) && !other.displaces(&paid), "{other:?}");
+    }
+    let told = Told::source("PAID").with("total_amount", "250.01");
+    let other = at(others[0].clone()).asked("paid", told).machine;
+    assert!(!paid.displaces(&other), "nobody takes what is paid");
+
+    let usd = || "USD".parse().unwrap();
+    assert!(mine.expects(usd(), "250.00".parse().unwrap()));
+    assert!(
+        !mine.expects(usd(), "250.01".parse().unwrap())
+            && !mine.expects("LRD".parse().unwrap(), "250.00".parse().unwrap())
+    );
+
+    let of = |amount: &str| {
+        let intent = intent(Operation::Collection).amount(amount.parse().unwrap());
+        Scenario::with(intent, Policy::default()).machine
+    };
+    assert!(
+        of("250.00").is_for_the_same_as(&of("250.00")) && !of("250.00").is_for_the_same_as(&of("250.01"))
+    );
 }

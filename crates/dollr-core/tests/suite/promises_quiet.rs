@@ -4,8 +4,8 @@ use std::fmt::{Debug, Write};
 
 use crate::scenario::{CLIENT_SECRET, PASSCODE, START, Scenario, Told, Walk, cases, happenings, intent};
 use dollr_core::{
-    Action, Credentials, Event, Execution, Machine, Operation, Policy, Response, Secret, Token, TokenAction,
-    Verdict,
+    Action, ChannelEvent, Credentials, Event, Execution, Machine, Operation, Policy, Response, Secret, Token,
+    TokenAction, Verdict,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -175,6 +175,26 @@ fn a_refusal_that_repeats_the_passcode_is_told_without_its_words() {
     let refused = Scenario::of(Operation::Payout, Policy::default()).recorded();
     let refused = refused.posted("refused", Told::http(400, told));
     assert_eq!(refused.verdict().to_string(), "refused: HTTP 400: not enough money");
+}
+
+/// I10: what is kept back is seen to be kept back, and of a frame only its length is told.
+#[test]
+fn what_is_not_shown_is_seen_not_to_be() {
+    let secret = Secret::new(BEARER);
+    assert_eq!(format!("{secret} {secret:?}"), "*** ***");
+    let exchange = Scenario::collection().recorded().request().exchange;
+    let response = Response::new(200, CLIENT);
+    for (event, told) in [
+        (ChannelEvent::Text(BEARER.to_owned()), format!("text of {} bytes", BEARER.len())),
+        (ChannelEvent::Answered { exchange, response: response.clone() }, format!("answered {response:?}")),
+        (ChannelEvent::Unconnected { status: Some(403) }, "unconnected (HTTP 403)".to_owned()),
+        (ChannelEvent::Unconnected { status: None }, "unconnected".to_owned()),
+        (ChannelEvent::Sent { number: 3 }, "sent 3".to_owned()),
+        (ChannelEvent::Hinted, "hinted".to_owned()),
+    ] {
+        assert_eq!(format!("{event:?}"), told);
+        assert!(!told.contains(CLIENT));
+    }
 }
 
 proptest! {

@@ -229,6 +229,22 @@ fn time_saturates_and_reads_zones() {
     assert_eq!(http_date(START), "Sun, 15 Jun 2025 15:06:40 GMT");
 }
 
+/// I10: enough to tell two accounts apart, and at most a third of one.
+#[test]
+fn an_account_is_shown_by_its_end() {
+    let shown = |id: &str| id.parse::<AccountId>().unwrap().masked();
+    for (id, masked) in [
+        ("18", "****"),
+        ("12345", "****"),
+        ("123456", "****56"),
+        ("12345678901", "****01"),
+        ("123456789012", "****9012"),
+        ("wallet_231770001234", "****1234"),
+    ] {
+        assert_eq!(shown(id), masked);
+    }
+}
+
 proptest! {
     #![proptest_config(cases(512))]
 
