@@ -278,6 +278,21 @@ fn it_lives_thirty_seconds() {
     assert_eq!(Listener::with(short).ends(), Ending::LifeOver);
 }
 
+/// T13: whatever the policy says, it ends within an hour and does not beat more than once a second.
+#[test]
+fn a_policy_is_bounded() {
+    let hours = Duration::from_secs(2 * 3_600);
+    let long = ChannelPolicy::default().life(hours).heartbeat(hours);
+    let long = Listener::with(long).keyed_with(KEY, 86_400).connected().sends("phx_join");
+    let long = long.text("joined", &reply_ok(1, 7)).hinted().millis(1_500).text("subscribed", &system_ok(1));
+    assert_eq!(long.hinted().until(), at(3_600_000));
+    let live = Listener::with(ChannelPolicy::default().heartbeat(Duration::ZERO)).live();
+    let beaten = live.due().sends("heartbeat").text("heard", &heartbeat_reply(2)).idle();
+    let from = beaten.now;
+    let gap = beaten.due().sends("heartbeat").now.since(from);
+    assert!((1_000..=1_600).contains(&gap.as_millis()), "{gap:?}");
+}
+
 #[test]
 fn leaving_says_goodbye_where_somebody_listens() {
     let left = Listener::new().live().millis(1_000).happens("left", &ChannelEvent::Leave).hinted();
