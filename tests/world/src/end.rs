@@ -61,8 +61,8 @@ impl World<'_> {
             (Column::Prepared, None) => listed_or(listed),
             (Column::Uncertain | Column::Sending | Column::Open, fate) => {
                 // Only a vendor that never says how it ends leaves it open, and then a person is told.
-                let late =
-                    charge.is_some_and(|charge| charge.ends + 1_800_000 > charge.landed + self.horizon());
+                let late = self.is_over_in_trouble(key)
+                    || charge.is_some_and(|charge| charge.ends + 1_800_000 > charge.landed + self.horizon());
                 // Where neither the vendor's time nor the session's end is known, absence takes long to be believed.
                 let unknowable = fate.is_none() && !(self.plan.dates && self.plan.tells_end);
                 if patient && fate != Some(Fate::Never) && !late && !unknowable {
@@ -82,15 +82,20 @@ impl World<'_> {
             Column::Canceled if invoice.canceled && !invoice.never => None,
             Column::Mismatched if self.mismatched.contains(key) => None,
             Column::Watching => {
-                // Where it was over before the trouble was, and what that had held back, a person is told.
-                let made = self.books().row(key).map_or(0, |row| row.made.as_millis());
-                let late = made + self.horizon() < self.calm_at + LONGEST_HOLD;
+                let late = self.is_over_in_trouble(key);
                 let patient =
                     !self.silent.contains(key) && !self.plan.has(Fault::Clock) && !invoice.never && !late;
                 if patient { Some("I7".to_owned()) } else { listed_or(listed) }
             }
             _ => Some("I4".to_owned()),
         }
+    }
+
+    /// Whether its horizon was over before the trouble was, and what that had held back: then a person is told.
+    fn is_over_in_trouble(&self, key: &str) -> bool {
+        let held = if self.plan.has(Fault::RetryAfter) { LONGEST_HOLD } else { 0 };
+        let made = self.books().row(key).map_or(0, |row| row.made.as_millis());
+        made + self.horizon() < self.calm_at + held
     }
 }
 

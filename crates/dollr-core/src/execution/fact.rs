@@ -238,15 +238,18 @@ impl Execution {
     fn session_is_over(&self, response: &Response, now: Timestamp) -> bool {
         let (attended, by_clock) = self.pace_at(now).since_sent();
         let a_life = attended >= SESSION_LIFE;
+        let a_life_by_both = a_life && by_clock >= SESSION_LIFE;
         let end = self.intent.expires_at().map(|end| end.after(MARGIN));
         match (end, response.date(), &self.state) {
             (Some(end), Some(date), _) => date >= end && attended >= MARGIN && (now >= end || a_life),
-            (Some(end), None, _) => now >= end && a_life && attended >= end.since(self.pace.sent_at()),
+            (Some(end), None, _) => {
+                now >= end && a_life_by_both && attended >= end.since(self.pace.sent_at())
+            }
             (None, Some(date), State::Uncertain(Uncertain { absent_since: Some(first) })) => {
                 date.since(*first) >= SESSION_LIFE && a_life
             }
             (None, Some(_), _) => false,
-            (None, None, _) => a_life && by_clock >= SESSION_LIFE,
+            (None, None, _) => a_life_by_both,
         }
     }
 

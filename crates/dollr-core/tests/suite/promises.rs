@@ -223,6 +223,20 @@ fn a_clock_that_is_wrong_is_no_proof_of_absence() {
     Scenario::collection().uncertain().asked("absent", gone(START)).asked("absent", gone(far));
 }
 
+/// F20, F29, F31: two hosts whose clocks are hours apart and a day ahead, and an hour's patience that the vendor asks of one of them,
+/// are not a quarter of an hour since it was sent.
+#[test]
+fn two_clocks_that_differ_are_no_proof_of_absence() {
+    let at = |millis: i64| Timestamp::from_millis(START.as_millis().saturating_add_signed(millis));
+    let (hour, day) = (3_600_000, 86_400_000);
+    let intent = intent(Operation::Collection).session_expires_at(at(900_000 - day));
+    let mut lost = Scenario::with(intent, Policy::default()).uncertain();
+    lost.now = at(-2 * hour);
+    lost = lost.asked("no_answer", Told::http(429, "").header("Retry-After", "3600"));
+    lost.now = at(106_000);
+    lost.answered("absent", 404).asked("absent", 404);
+}
+
 /// Without the session's end, the vendor's clock and the attended time must both have gone on for a session's life.
 #[test]
 fn without_the_sessions_end_the_vendors_clock_counts_from_its_first_404() {
