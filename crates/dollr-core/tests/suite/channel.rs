@@ -86,6 +86,12 @@ fn it_is_live_only_when_the_server_says_that_it_watches() {
     let again = live.clone().millis(3_000).text("subscribed", &system_ok(1)).hinted();
     assert_eq!(again.hints.len(), 3, "each `ok` marks a possible gap");
     assert!(!live.channel.is_live(at(30_000)));
+
+    // Other good news is no watching, and a late answer to the join itself is no bad news.
+    let other = Listener::new().joined().text("heard", &system(1, "postgres_changes", "ok", "Reconnected"));
+    assert!(!other.channel.is_live(other.now));
+    let late = live.text("heard", &reply_error(1, "unmatched topic"));
+    assert!(late.channel.is_live(late.now));
 }
 
 /// I8: a live channel thins the questions out, and never beyond five seconds; one that is in trouble, or over, changes nothing.

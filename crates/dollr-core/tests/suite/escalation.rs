@@ -1,10 +1,12 @@
 //! What the vendor's support is given: all that its checklist asks for, and neither a secret nor a whole account or phone number
 //! (I10).
 
+use std::time::Duration;
+
 use crate::scenario::{
     CLIENT_SECRET, PASSCODE, START, Scenario, Told, Walk, cases, happenings, id, intent, source_happenings,
 };
-use dollr_core::{Escalation, Execution, Intent, Loss, Machine, Operation, Policy, Source};
+use dollr_core::{Escalation, Execution, Intent, Loss, Machine, Operation, Policy, Resend, Source};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -68,6 +70,14 @@ fn one_that_has_ended_has_the_wallets_own_number_and_the_vendors_word() {
     let failed = text(&escalation(&collection().uncertain().asked("failed", Told::status("FAILED"))));
     assert!(!failed.contains("provider_transaction_id"), "{failed}");
     assert!(failed.contains("FAILED"), "{failed}");
+    for (scenario, status) in [
+        (collection().uncertain(), None),
+        (collection().open(), Some("PENDING")),
+        (collection().open().asked("completed", Told::status("COMPLETED")), Some("COMPLETED")),
+        (collection().open().asked("failed", Told::status("FAILED")), Some("FAILED")),
+    ] {
+        assert_eq!(escalation(&scenario).detail("status"), status);
+    }
 }
 
 #[test]
@@ -90,12 +100,20 @@ fn a_source_is_asked_about_by_its_number_and_total() {
     }
 }
 
+/// One that was lost, and is to be sent again.
+fn forgotten() -> Scenario<Execution> {
+    let grace = Resend::AfterGrace { grace: Duration::from_secs(1), sends: 3 };
+    let lost = Scenario::of(Operation::Collection, Policy::default().resend(grace)).uncertain();
+    lost.secs(60).asked("forgotten", 404)
+}
+
 #[test]
 fn each_end_has_its_question() {
     let completed = || Told::status("COMPLETED");
     let failed = || collection().open().asked("failed", Told::status("FAILED"));
     for (scenario, asked) in [
         (collection(), "We have not sent the COLLECTION"),
+        (forgotten(), "arrived and moved money. If it never arrived"),
         (collection().open(), "bring it to COMPLETED or FAILED: your status API has left it at PENDING."),
         (collection().open().asked("completed", completed()), "Please confirm that the COLLECTION"),
         (failed(), "moved no money, and will not."),

@@ -154,6 +154,8 @@ fn only_who_is_paid_takes_the_row_of_other_money() {
         watched("INVOICE:101", "LRD", "250.00"),
         watched("ORDER:101", "USD", "250.00"),
     ];
+    let Verdict::Paid(settlement) = paid.verdict() else { panic!("{:?}", paid.verdict()) };
+    assert_eq!(settlement.source(), Some(mine.source()));
     assert!(mine.is_for_the_same_as(&paid) && !paid.displaces(&mine));
     for other in &others {
         assert!(!mine.is_for_the_same_as(other), "{other:?}");

@@ -184,10 +184,18 @@ fn a_million_levels_are_refused_and_nothing_overflows() {
         assert!(refusal.problems.is_empty());
         Session::parse(&Response::new(200, nest)).unwrap_err();
     }
-    let brackets = format!("{:?}", "[{".repeat(1_000));
+    // In a string they are only brackets, also behind a quotation mark in it.
+    let words = format!("{:?}", format!("\"{}", "[{".repeat(1_000)));
     Scenario::collection()
         .open()
-        .asked("completed", Told::status("COMPLETED").with("gateway_message", brackets));
+        .asked("completed", Told::status("COMPLETED").with("gateway_message", words));
+    // The object itself is one level of the thirty-two.
+    let nested = |levels: usize| {
+        let nest = "[".repeat(levels) + &"]".repeat(levels);
+        Told::status("COMPLETED").with("surprise", nest)
+    };
+    Scenario::collection().open().asked("completed", nested(31));
+    Scenario::collection().open().asked("no_answer", nested(32));
 }
 
 #[test]
