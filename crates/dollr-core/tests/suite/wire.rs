@@ -192,7 +192,7 @@ fn a_million_levels_are_refused_and_nothing_overflows() {
     // The object itself is one level of the thirty-two.
     let nested = |levels: usize| {
         let nest = "[".repeat(levels) + &"]".repeat(levels);
-        Told::status("COMPLETED").with("surprise", nest)
+        Told::status("COMPLETED").with("surprise", nest).with("another", "[]")
     };
     Scenario::collection().open().asked("completed", nested(31));
     Scenario::collection().open().asked("no_answer", nested(32));
