@@ -24,6 +24,9 @@ const GRACE: u64 = 60_000;
 /// No question is asked sooner than this after the last one, whoever wants it.
 const LEAST_GAP: u64 = 1_000;
 
+/// How much of the time between two events is taken on the word of clocks that nobody else confirms.
+const LONGEST_STEP: u64 = 300_000;
+
 /// A clock that is behind the last event by no more than this has been corrected, not set back.
 const DRIFT: Duration = Duration::from_secs(60);
 
@@ -44,6 +47,9 @@ pub(crate) struct Pace {
     /// When the payment was sent, and when a question was last answered or lost.
     sent: Option<Mark>,
     asked: Option<Mark>,
+    /// What of the attended time since it was sent may be no more than two clocks that differ.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    doubtful: u64,
     /// Questions so far; errors in a row; what the last one was.
     asks: u32,
     failures: u32,
@@ -85,6 +91,7 @@ impl Pace {
             extended: false,
             sent: None,
             asked: None,
+            doubtful: 0,
             asks: 0,
             failures: 0,
             throttled: false,
@@ -137,13 +144,20 @@ impl Pace {
 
     /// An event happened at `now`.
     pub(crate) fn observe(&mut self, now: Timestamp) {
+        let before = self.spent;
         self.spent = self.elapsed(now);
+        self.doubtful = if self.is_set_back(now) {
+            millis(self.since_sent().0)
+        } else {
+            self.doubtful.saturating_add((self.spent - before).saturating_sub(LONGEST_STEP))
+        };
         self.seen = now;
     }
 
     /// The payment is being sent: its age counts from here.
     pub(crate) fn note_sent(&mut self) {
         self.sent = Some(self.mark());
+        self.doubtful = 0;
     }
 
     /// The next call is due after `delay` and up to a tenth more, errors forgotten.
@@ -269,6 +283,14 @@ impl Pace {
         (Duration::from_millis(self.spent.saturating_sub(mark.spent)), self.seen.since(mark.at))
     }
 
+    /// The attended time since the payment was sent that needs no other clock to confirm it.
+    ///
+    /// Two hosts whose clocks differ by hours see a wait of hours pass in a moment, as each takes the other's clock for
+    /// its own. So one step counts no more than five minutes, and the count begins anew where a clock goes back.
+    pub(crate) fn surely_since_sent(&self) -> Duration {
+        self.since_sent().0.saturating_sub(Duration::from_millis(self.doubtful))
+    }
+
     /// When the payment was sent, by the caller's clock.
     pub(crate) fn sent_at(&self) -> Timestamp {
         self.sent.map_or(self.seen, |mark| mark.at)
@@ -329,4 +351,9 @@ impl Pace {
     fn mark(&self) -> Mark {
         Mark { at: self.seen, spent: self.spent }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -234,22 +234,22 @@ impl Execution {
     ///
     /// No clock is enough by itself, as each can leap or be wrong. The vendor's, where its answers tell it, must be past
     /// the session's end, or a session's life past its first 404 where that end is not known; and the time that was
-    /// attended must have been long enough.
+    /// attended must have been long enough. Where they don't tell it, only the time counts that surely passed.
     fn session_is_over(&self, response: &Response, now: Timestamp) -> bool {
-        let (attended, by_clock) = self.pace_at(now).since_sent();
+        let pace = self.pace_at(now);
+        let (attended, by_clock) = pace.since_sent();
+        let surely = pace.surely_since_sent();
         let a_life = attended >= SESSION_LIFE;
-        let a_life_by_both = a_life && by_clock >= SESSION_LIFE;
+        let surely_a_life = surely >= SESSION_LIFE && by_clock >= SESSION_LIFE;
         let end = self.intent.expires_at().map(|end| end.after(MARGIN));
         match (end, response.date(), &self.state) {
             (Some(end), Some(date), _) => date >= end && attended >= MARGIN && (now >= end || a_life),
-            (Some(end), None, _) => {
-                now >= end && a_life_by_both && attended >= end.since(self.pace.sent_at())
-            }
+            (Some(end), None, _) => now >= end && surely_a_life && surely >= end.since(pace.sent_at()),
             (None, Some(date), State::Uncertain(Uncertain { absent_since: Some(first) })) => {
                 date.since(*first) >= SESSION_LIFE && a_life
             }
             (None, Some(_), _) => false,
-            (None, None, _) => a_life_by_both,
+            (None, None, _) => surely_a_life,
         }
     }
 

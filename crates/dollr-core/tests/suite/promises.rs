@@ -223,18 +223,37 @@ fn a_clock_that_is_wrong_is_no_proof_of_absence() {
     Scenario::collection().uncertain().asked("absent", gone(START)).asked("absent", gone(far));
 }
 
-/// F20, F29, F31: two hosts whose clocks are hours apart and a day ahead, and an hour's patience that the vendor asks of one of them,
-/// are not a quarter of an hour since it was sent.
+/// F20, F29, F31: where the vendor tells no time, two hosts whose clocks are hours apart, and an hour's patience that it
+/// asks of one of them, are not a quarter of an hour since the payment was sent.
 #[test]
 fn two_clocks_that_differ_are_no_proof_of_absence() {
     let at = |millis: i64| Timestamp::from_millis(START.as_millis().saturating_add_signed(millis));
     let (hour, day) = (3_600_000, 86_400_000);
-    let intent = intent(Operation::Collection).session_expires_at(at(900_000 - day));
-    let mut lost = Scenario::with(intent, Policy::default()).uncertain();
-    lost.now = at(-2 * hour);
-    lost = lost.asked("no_answer", Told::http(429, "").header("Retry-After", "3600"));
-    lost.now = at(106_000);
-    lost.answered("absent", 404).asked("absent", 404);
+    let ended = || intent(Operation::Collection).session_expires_at(at(900_000 - day));
+    for (asks, judges) in [(-2 * hour, 106_000), (0, 2 * hour)] {
+        for intent in [ended(), intent(Operation::Collection)] {
+            let mut lost = Scenario::with(intent, Policy::default()).uncertain();
+            lost.now = at(asks);
+            lost = lost.asked("no_answer", Told::http(429, "").header("Retry-After", "3600"));
+            lost.now = at(judges);
+            lost.answered("absent", 404).asked("absent", 404);
+        }
+    }
+}
+
+/// F29, F31: a clock that goes back is another's, or wrong: the quarter of an hour begins anew.
+#[test]
+fn without_the_vendors_clock_a_step_back_begins_the_quarter_of_an_hour_anew() {
+    let after = |seconds| START.after(Duration::from_secs(seconds));
+    let mut lost = Scenario::collection().uncertain().resumed(86_400).due();
+    while lost.now < after(800) {
+        lost = lost.answered("absent", 404).due();
+    }
+    lost.now = after(400);
+    while lost.now < after(400 + 900) {
+        lost = lost.answered("absent", 404).due();
+    }
+    lost.answered("expired", 404);
 }
 
 /// Without the session's end, the vendor's clock and the attended time must both have gone on for a session's life.
