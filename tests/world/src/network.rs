@@ -178,6 +178,10 @@ impl World<'_> {
             Some(Fault::Delayed) => {
                 self.tell(&message, now + TIME_OUT, lost(Loss::Unknown));
                 let late = now + TIME_OUT + self.rng.u64(100..self.plan.latest);
+                // At the last moment that it is taken, now and then.
+                let end = message.body.as_deref().and_then(|body| self.vendor.end_of(body));
+                let last = end.filter(|end| *end > late && self.rng.u8(..4) == 0);
+                let late = last.map_or(late, |end| late.max(end - self.rng.u64(1..20_000)));
                 self.queue.push(late, Happening::Arrive(Box::new(message.clone())));
             }
             Some(Fault::Duplicated) => {

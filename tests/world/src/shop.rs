@@ -162,6 +162,11 @@ impl World<'_> {
         let forged = self.rng.u8(..24) == 0;
         let id = if forged { 1 + (invoice + self.rng.u64(..3)) % self.vendor.invoices() } else { invoice };
         self.verify_as(number, process, (invoice, id), patience);
+        if self.rng.u8(..16) == 0 {
+            // In the same moment somebody opens it as the invoice of another order.
+            let another = (number + 1) % self.orders.len();
+            self.verify_as(another, process, (0, invoice), Duration::ZERO);
+        }
     }
 
     /// The page of the order with one `invoice` is opened with the `id` of the same, or another.

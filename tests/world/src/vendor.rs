@@ -255,6 +255,13 @@ impl Vendor {
         Answer::about(About { status: status.to_owned(), ..self.fields(now, id) })
     }
 
+    /// When the session of this request ends.
+    pub(crate) fn end_of(&self, body: &str) -> Option<u64> {
+        let fields: Value = serde_json::from_str(body).ok()?;
+        let number: usize = fields.get("session_id")?.as_str()?.parse().ok()?;
+        Some(self.sessions.get(number.checked_sub(1)?)?.ends)
+    }
+
     /// The request takes effect: from here on money moves, once.
     fn land(
         &mut self,
