@@ -9,7 +9,7 @@ use crate::vendor::Arrival;
 use crate::world::{Happening, World};
 
 /// How long a host waits for an answer, in ms.
-const TIME_OUT: u64 = 30_000;
+pub(crate) const TIME_OUT: u64 = 30_000;
 
 /// Who has sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,10 +178,7 @@ impl World<'_> {
             Some(Fault::Delayed) => {
                 self.tell(&message, now + TIME_OUT, lost(Loss::Unknown));
                 let late = now + TIME_OUT + self.rng.u64(100..self.plan.latest);
-                // At the last moment that it is taken, now and then.
-                let end = message.body.as_deref().and_then(|body| self.vendor.end_of(body));
-                let last = end.filter(|end| *end > late && self.rng.u8(..4) == 0);
-                let late = last.map_or(late, |end| late.max(end - self.rng.u64(1..20_000)));
+                let late = self.last_moment(&message.key, message.body.as_deref()).unwrap_or(late);
                 self.queue.push(late, Happening::Arrive(Box::new(message.clone())));
             }
             Some(Fault::Duplicated) => {
@@ -244,9 +241,15 @@ impl World<'_> {
     }
 
     fn reach(&mut self, message: &Message) -> Answer {
-        let arrival =
-            Arrival { path: &message.path, body: message.body.as_deref(), bearer: message.bearer.as_deref() };
-        self.vendor.answer(self.clock.now(), &self.plan, &arrival)
+        let now = self.clock.now();
+        let arrival = Arrival {
+            path: &message.path,
+            body: message.body.as_deref(),
+            bearer: message.bearer.as_deref(),
+            // What is on its way for long was let in at once, and waits at the vendor's own.
+            let_in: if message.fault == Some(Fault::Delayed) { message.sent } else { now },
+        };
+        self.vendor.answer(now, &self.plan, &arrival)
     }
 
     /// The effect, perhaps, and another answer than the vendor's.

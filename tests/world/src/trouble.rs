@@ -3,6 +3,8 @@
 use dollr_client::core::Timestamp;
 
 use crate::fault::{Column, Fault, impossible};
+use crate::network::TIME_OUT;
+use crate::order::Visit;
 use crate::world::{Happening, World};
 
 /// How often the dice are thrown for each process, in ms.
@@ -48,6 +50,19 @@ impl World<'_> {
                 }
             }
         }
+    }
+
+    /// When a late request arrives at the last moment at which it is taken, as some do; then somebody looks right after that.
+    pub(crate) fn last_moment(&mut self, key: &str, body: Option<&str>) -> Option<u64> {
+        let end = self.vendor.end_of(body?)?;
+        let last = end - self.rng.u64(1..10_000);
+        if last < self.clock.now() + TIME_OUT || self.rng.u8(..4) != 0 {
+            return None;
+        }
+        let number = *self.order_of.get(key)?;
+        let look = end + self.rng.u64(..5_000);
+        self.queue.push(look, Happening::Visit(number, Visit::Look));
+        Some(last)
     }
 
     pub(crate) fn crash_busy(&mut self, process: usize) {

@@ -15,6 +15,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) path: &'a str,
     pub(crate) body: Option<&'a str>,
     pub(crate) bearer: Option<&'a str>,
+    /// When its token was looked at.
+    pub(crate) let_in: u64,
 }
 
 /// How an execution ends, and whether it does.
@@ -194,14 +196,14 @@ impl Vendor {
     }
 
     fn answer_at(&mut self, now: u64, plan: &Plan, arrival: &Arrival<'_>) -> Answer {
-        let Arrival { path, body, bearer } = arrival;
+        let Arrival { path, body, bearer, let_in } = arrival;
         if *path == "/v1/jwt/client/obtain/token" {
             let token = format!("t-{:016x}", self.rng.u64(..));
             self.tokens.insert(token.clone(), now + plan.token_minutes * 60_000);
             let minutes = plan.token_minutes;
             return Answer::new(200, format!(r#"{{"access_token":"{token}","expires_in":{minutes}}}"#));
         }
-        if bearer.and_then(|token| self.tokens.get(token)).is_none_or(|end| *end <= now) {
+        if bearer.and_then(|token| self.tokens.get(token)).is_none_or(|end| end <= let_in) {
             return Answer::new(401, r#"{"detail":"Could not validate credentials"}"#);
         }
         if let Some(query) = path.strip_prefix("/v1/status/source?") {
