@@ -323,7 +323,8 @@ fn fault(path: &Path, patience: Duration, error: &rusqlite::Error) -> JournalErr
         Some(ErrorCode::NotADatabase) => NOT_A_DATABASE.to_owned(),
         Some(ErrorCode::ReadOnly) => READ_ONLY.to_owned(),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "it, its -wal or its -shm cannot be opened; look at who owns the file and its folder".to_owned()
+            "it, its -wal or its -shm cannot be opened; look at who owns the file and its folder, and at the disk"
+                .to_owned()
         }
         Some(ErrorCode::DatabaseCorrupt) => format!("it is damaged ({error}); restore it from a backup"),
         Some(ErrorCode::SystemIoFailure) => format!("the disk failed ({error}); look whether it is full"),
