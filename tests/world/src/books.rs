@@ -8,6 +8,7 @@ use dollr_client::journal::{Entry, Kind, Lease, Page, Version, Write};
 use fastrand::Rng;
 
 use crate::fault::{Column, Hits};
+use crate::order::PASSCODE;
 
 /// What the judge knows of one row.
 #[derive(Debug)]
@@ -152,6 +153,9 @@ impl Books {
         }
         if matches!(column, Column::Completed | Column::Paid) && !evident {
             self.violated(|| format!("I4: {key} is {} without an answer that says so", column.name()));
+        }
+        if page.snapshot.as_str().contains(PASSCODE) {
+            self.violated(|| format!("I10: {key} is kept with its passcode"));
         }
         if page.paid && !matches!(column, Column::Completed | Column::Paid) {
             self.violated(|| format!("I4: {key} is paid, and {}", column.name()));

@@ -1,6 +1,8 @@
 //! What customers do: they order, pay, pay twice, go away, come back and look; and who ships to them.
 
-use dollr_client::core::{AccountId, Amount, Currency, Intent, ReferenceId, SessionId, Timestamp};
+use dollr_client::core::{
+    AccountId, Amount, Currency, Device, Holder, Intent, Passcode, ReferenceId, Secret, SessionId, Timestamp,
+};
 
 /// An order of one customer.
 #[derive(Debug)]
@@ -24,6 +26,9 @@ pub(crate) struct Attempted {
     pub(crate) key: String,
 }
 
+/// Of whoever pays out; it is in no row.
+pub(crate) const PASSCODE: &str = "hush-4711";
+
 /// What a customer, or somebody for him, does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Visit {
@@ -46,6 +51,12 @@ impl Order {
         let intent = match how % 8 {
             0 => Intent::refund(id, session).currency(currency),
             1 => Intent::transfer(id, session).currency(currency),
+            2 => {
+                let code = Secret::new(PASSCODE);
+                let holder = Holder::User("7".to_owned());
+                let passcode = Passcode { code, holder, device: Device::default() };
+                Intent::payout(id, session, "18".parse().expect("an account"), &passcode).currency(currency)
+            }
             _ => {
                 let account: AccountId = "18".parse().expect("an account");
                 Intent::collection(id, session, account, currency)

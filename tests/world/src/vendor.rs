@@ -232,6 +232,7 @@ impl Vendor {
         };
         let operation = match operation {
             "collection" => "COLLECTION",
+            "payout" => "PAYOUT",
             "transfer" => "TRANSFER",
             _ => "REFUND",
         };
