@@ -255,7 +255,11 @@ impl Execution {
     /// When a 404 will prove that the request never arrived.
     fn believed_absent(&self, first: Option<Timestamp>, history: &History) -> String {
         let (margin, life) = (span(MARGIN), span(SESSION_LIFE));
-        let watched = format!("it has been watched for {}", span(history.attended));
+        let mut watched = format!("it has been watched for {}", span(history.attended));
+        if history.surely < history.attended {
+            let surely = span(history.surely);
+            watched = format!("{watched}, of which only {surely} count where the answer carries no date");
+        }
         if let Some(end) = self.intent.expires_at() {
             return format!(
                 "A 404 proves that it never arrived only from {} on by the vendor's clock, {margin} after the session's end, and after \

@@ -24,6 +24,8 @@ pub(crate) struct History {
     pub(crate) trouble: Option<String>,
     /// Attended time since it was sent (a source: since it is watched).
     pub(crate) attended: Duration,
+    /// What of that needs no other clock.
+    pub(crate) surely: Duration,
     /// When a person must look, at the latest, and whether that is now.
     pub(crate) horizon: Timestamp,
     pub(crate) is_over_horizon: bool,
@@ -59,6 +61,7 @@ impl Pace {
             latest,
             trouble: self.trouble(),
             attended: self.since_sent().0,
+            surely: self.surely_since_sent(),
             horizon: self.born.after(policy.horizon),
             is_over_horizon: self.over_horizon(policy, now),
         }

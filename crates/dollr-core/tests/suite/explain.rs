@@ -141,6 +141,10 @@ fn uncertain() -> Vec<Case> {
             let patient = Told::http(429, "").header("Retry-After", "60");
             collection().uncertain().asked("no_answer", patient)
         }),
+        told("left alone for an hour", &{
+            let patient = Told::http(429, "").header("Retry-After", "3600");
+            collection().uncertain().resumed(86_400).asked("no_answer", patient).asked("absent", 404)
+        }),
         told("it may be sent again", &resending().uncertain().asked("absent", 404)),
         told("about to be sent again", &lost_again),
         told("sent again", &lost_again.clone().recorded()),
