@@ -241,6 +241,18 @@ fn two_clocks_that_differ_are_no_proof_of_absence() {
     }
 }
 
+/// F31: nor is a clock that leaps over a session's end, although a quarter of an hour was watched before.
+#[test]
+fn without_the_vendors_clock_a_distant_end_must_be_watched_for() {
+    let after = |seconds| START.after(Duration::from_secs(seconds));
+    let mut lost = lost_in_a_session_of(7_200).resumed(86_400).due();
+    while lost.now < after(1_000) {
+        lost = lost.answered("absent", 404).due();
+    }
+    lost.now = after(8_000);
+    lost.answered("absent", 404).asked("absent", 404);
+}
+
 /// F29, F31: a clock that goes back is another's, or wrong: the quarter of an hour begins anew.
 #[test]
 fn without_the_vendors_clock_a_step_back_begins_the_quarter_of_an_hour_anew() {
