@@ -94,6 +94,7 @@ fn each_wallet_and_card_ends_as_it_must() {
         let (payment, report) = world.collect_with(&world.client(), account, []);
         assert_eq!(report.verdict.name(), verdict, "{account}: {report:?}");
         assert_eq!(world.posts_and_charges(&payment), (1, charges), "{account}");
+        assert_eq!(report.calls.total(), 1 + report.calls.status, "{account}");
     }
 }
 
