@@ -149,7 +149,10 @@ impl Pace {
         self.doubtful = if self.is_set_back(now) {
             millis(self.since_sent().0)
         } else {
-            self.doubtful.saturating_add((self.spent - before).saturating_sub(LONGEST_STEP))
+            // What a small step back takes away is counted a second time when it passes again.
+            let twice = millis(self.seen.since(now));
+            let leap = (self.spent - before).saturating_sub(LONGEST_STEP);
+            self.doubtful.saturating_add(twice).saturating_add(leap)
         };
         self.seen = now;
     }
@@ -286,7 +289,8 @@ impl Pace {
     /// The attended time since the payment was sent that needs no other clock to confirm it.
     ///
     /// Two hosts whose clocks differ by hours see a wait of hours pass in a moment, as each takes the other's clock for
-    /// its own. So one step counts no more than five minutes, and the count begins anew where a clock goes back.
+    /// its own. So one step counts no more than five minutes, what a clock goes back is taken off, and where it goes back by
+    /// more than a minute the count begins anew.
     pub(crate) fn surely_since_sent(&self) -> Duration {
         self.since_sent().0.saturating_sub(Duration::from_millis(self.doubtful))
     }

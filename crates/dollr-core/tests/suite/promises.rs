@@ -241,6 +241,18 @@ fn two_clocks_that_differ_are_no_proof_of_absence() {
     }
 }
 
+/// F29, F31: nor are two hosts less than a minute apart, both hours ahead of the one that sent, and taking turns.
+#[test]
+fn hosts_that_take_turns_are_no_proof_of_absence() {
+    let mut lost = Scenario::collection().uncertain();
+    for round in 0..30 {
+        lost.now = START.after(Duration::from_secs(7_200 + 2 * round));
+        lost = lost.resumed(30);
+        lost.now = lost.now.after(Duration::from_secs(59));
+        lost = lost.answered("absent", 404);
+    }
+}
+
 /// F31: nor is a clock that leaps over a session's end, although a quarter of an hour was watched before.
 #[test]
 fn without_the_vendors_clock_a_distant_end_must_be_watched_for() {
