@@ -118,6 +118,16 @@ fn hints_make_due_and_never_cost_a_place() {
     assert_eq!(call(&mut fleet, later).0, 2);
 }
 
+/// T13: nor does it to whose turn has come at this very moment.
+#[test]
+fn who_is_updated_when_it_is_due_keeps_its_place() {
+    let mut fleet = fleet(100, 100);
+    let due = START.after(secs(1));
+    assert!(fleet.insert(1, due, START) && fleet.insert(2, due, START));
+    assert!(fleet.update(&1, due, due));
+    assert_eq!((call(&mut fleet, due).0, call(&mut fleet, due).0), (1, 2));
+}
+
 #[test]
 fn a_cool_down_is_everybodys_and_one_wait_says_it_all() {
     let mut fleet = fleet(10, 5);

@@ -88,6 +88,7 @@ fn an_absence_from_before_the_latest_request_is_not_told() {
     let absent = heard(&mine, 404);
     // It was there first, and has sent it once more, which nobody has answered yet.
     let found = mine.clone().asked("forgotten", 404).recorded();
+    assert_eq!((mine.machine.sends(), found.machine.sends()), (1, 2));
     let found = found.crashed();
     let on = overtaken(&mine.clone().secs(20), found.clone(), Some(&absent), Duration::from_secs(60));
     assert_eq!(asks_at(&on).since(on.now), Duration::from_secs(1));
@@ -124,6 +125,17 @@ fn the_answer_to_the_request_itself_is_not_told() {
     let found = Scenario::collection().open();
     let on = overtaken(&mine, found, Some(&event), NOW);
     assert!(matches!(on.next(), Action::Wait { .. } | Action::Send(_)), "{:?}", on.next());
+}
+
+/// T14: nor is what came of a question told as the answer to a request that is under way.
+#[test]
+fn what_was_heard_of_the_status_is_no_answer_to_a_request() {
+    let mine = Scenario::collection().uncertain().secs(10);
+    for told in [400, 422] {
+        let event = heard(&mine, told);
+        let on = overtaken(&mine.clone().secs(20), Scenario::collection().recorded(), Some(&event), NOW);
+        assert!(matches!(on.machine.verdict(), Verdict::Open { .. }), "{:?}", on.machine.verdict());
+    }
 }
 
 /// F2: that a `POST` got no answer is told to nobody else's question either.
