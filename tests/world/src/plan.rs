@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use dollr_client::core::{Limit, Policy, Resend};
+use dollr_client::core::{Limit, Policy, Resend, Schedule};
 use fastrand::Rng;
 
 use crate::fault::Fault;
@@ -51,7 +51,7 @@ impl Plan {
         }
         let deduplicates = rng.bool();
         let horizon = Duration::from_secs(60 * rng.u64(70..200));
-        let mut policy = Policy::default().horizon(horizon);
+        let mut policy = Policy::default().horizon(horizon).schedule(schedule(rng));
         if deduplicates && rng.u8(..4) == 0 {
             policy =
                 policy.resend(Resend::AfterGrace { grace: Duration::from_secs(rng.u64(1..120)), sends: 3 });
@@ -70,7 +70,7 @@ impl Plan {
             lag: if rng.bool() { 0 } else { rng.u64(..55_000) },
             limit,
             policy,
-            cron: 60_000 * rng.u64(2..10),
+            cron: 60_000 * rng.u64(2..20),
             token_minutes: rng.u64(3..60),
             tells_end: rng.u8(..4) != 0,
             latest: 900_000,
@@ -91,5 +91,20 @@ impl Plan {
     /// Whether it ever does in this world.
     pub(crate) fn has(&self, fault: Fault) -> bool {
         self.odds[fault as usize] > 0
+    }
+}
+
+/// The default, the one for cards, or one of the merchant's own, whose gaps grow.
+fn schedule(rng: &mut Rng) -> Schedule {
+    match rng.u8(..4) {
+        0 => Schedule::cards(),
+        1 => {
+            let (first, least) = (rng.u64(1_000..30_000), rng.u64(1_000..20_000));
+            let gaps = [(0, 1), (60, rng.u64(1..5)), (900, rng.u64(5..30))];
+            let gaps =
+                gaps.map(|(age, times)| (Duration::from_secs(age), Duration::from_millis(least * times)));
+            Schedule::new(Duration::from_millis(first), &gaps).expect("a schedule")
+        }
+        _ => Schedule::default(),
     }
 }
