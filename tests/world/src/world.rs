@@ -244,7 +244,9 @@ impl<'a> World<'a> {
             return true;
         }
         let (now, horizon) = (self.clock.now(), self.horizon());
-        let over = now > self.calm_at + horizon + RECHECKED;
+        let over = self.calm_at + horizon + RECHECKED;
+        // A run tells what it has given up when it has ended.
+        let over = now > over && (self.tasks.is_empty() || now > over + 3_600_000);
         over || (now > self.calm_at + RECHECKED && self.tasks.is_empty() && {
             let books = self.books();
             self.keys.iter().all(|key| books.column(key).is_terminal())
