@@ -224,6 +224,7 @@ impl ClientBuilder {
                 "the user agent holds a character that no header can have".to_string(),
             ));
         }
+        self.check_limits()?;
         let (kept, fresh) = (self.config(8)?, self.config(0)?);
         let certificates = self.certificates()?;
         let realtime = match self.realtime {
@@ -267,6 +268,17 @@ impl ClientBuilder {
     fn unreadable(mut self, name: &str) -> Self {
         self.credentials = Err(Error::Config(format!("{name} is not UTF-8 text")));
         self
+    }
+
+    /// Without time no request would have an answer, and each payment would be uncertain.
+    fn check_limits(&self) -> Result<(), Error> {
+        let limits =
+            [("a connection", self.connect), ("an answer's beginning", self.read), ("a call", self.total)];
+        let Some((what, _)) = limits.iter().find(|(_, limit)| limit.as_millis() == 0) else { return Ok(()) };
+        let why = format!(
+            "the time-out of {what} is under a millisecond: give it seconds, or none for the default"
+        );
+        Err(Error::Config(why))
     }
 
     fn config(&self, idle_connections: usize) -> Result<Config, Error> {

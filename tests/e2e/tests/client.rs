@@ -261,4 +261,14 @@ fn a_setting_that_cannot_be_is_refused_at_once() {
     for url in ["https://api.example:99999", "https://api.example:", "https://api.example:x"] {
         assert!(build().base_url(url).build().is_err(), "{url}");
     }
+    let none = Duration::from_micros(999);
+    for (builder, whose) in [
+        (build().connect_timeout(Duration::ZERO), "a connection"),
+        (build().read_timeout(none), "an answer's beginning"),
+        (build().total_timeout(none), "a call"),
+    ] {
+        let error = builder.build().expect_err(whose).to_string();
+        assert!(error.contains(&format!("the time-out of {whose} is under a millisecond")), "{error}");
+    }
+    assert!(build().total_timeout(Duration::from_millis(1)).build().is_ok());
 }
