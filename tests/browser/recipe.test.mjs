@@ -94,8 +94,9 @@ describe("which token goes out", { concurrency: 4 }, () => {
       await lineIs(page, "live");
       assert.deepEqual(await shop.tokens(), ["phx_join authenticated", "phx_join authenticated"]);
       await shop.pass(45_000);
+      // On a slow machine a poll may be first to ask; the channel is told all the same.
+      await until("the change to be said", shop.realtime, (realtime) => said(realtime) > 0);
       await isIn(page, "paid");
-      assert((await page.locator("#trace li").allTextContents()).some((note) => /asking: .*event/.test(note)));
     });
   }
 });
