@@ -240,14 +240,15 @@ impl<'a> World<'a> {
     /// Long after the faults, when nobody has anything to do any more.
     fn is_settled(&mut self) -> bool {
         const RECHECKED: u64 = 2 * 3_600_000;
+        const LONGEST_RUN: u64 = 3_600_000;
         if self.is_played() {
             return true;
         }
-        let (now, horizon) = (self.clock.now(), self.horizon());
-        let over = self.calm_at + horizon + RECHECKED;
+        let (now, idle) = (self.clock.now(), self.tasks.is_empty());
+        let over = self.calm_at + self.horizon() + RECHECKED;
         // A run tells what it has given up when it has ended.
-        let over = now > over && (self.tasks.is_empty() || now > over + 3_600_000);
-        over || (now > self.calm_at + RECHECKED && self.tasks.is_empty() && {
+        let over = now > over && (idle || now > over + LONGEST_RUN);
+        over || (now > self.calm_at + RECHECKED && idle && {
             let books = self.books();
             self.keys.iter().all(|key| books.column(key).is_terminal())
         })

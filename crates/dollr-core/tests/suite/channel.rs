@@ -309,11 +309,6 @@ fn leaving_says_goodbye_where_somebody_listens() {
     assert_eq!(Listener::new().happens("left", &ChannelEvent::Leave).ends(), Ending::Left);
     let online = Listener::new().keyed().connected().happens("left", &ChannelEvent::Leave).hinted();
     assert_eq!(online.closes().next(), ChannelAction::Done(Ending::Left));
-    // A connection that fails behind its back brings it back no more.
-    let connecting = Listener::new().keyed().happens("left", &ChannelEvent::Leave);
-    for status in [None, Some(403), Some(503)] {
-        assert_eq!(connecting.clone().unconnected("closed", status).ends(), Ending::Left);
-    }
 }
 
 /// I8: hints are coalesced; what only raises doubts becomes rarer and rarer.

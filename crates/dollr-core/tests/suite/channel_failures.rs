@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::realtime::{Listener, reply, reply_error, reply_ok, system, system_ok};
-use dollr_core::{ChannelPolicy, Ending};
+use dollr_core::{ChannelEvent, ChannelPolicy, Ending};
 use serde_json::json;
 
 #[test]
@@ -135,5 +135,14 @@ fn a_handshake_is_tried_again_only_where_that_may_help() {
         let again = keyed().unconnected("lost", status).hinted().idle().due();
         let ending = again.unconnected("given_up", status).ends();
         assert_eq!(ending, status.map_or(Ending::Lost, |status| Ending::Refused { status }));
+    }
+}
+
+/// A connection that fails behind its back does not bring back a channel that was left.
+#[test]
+fn a_channel_that_was_left_hears_of_no_failed_handshake() {
+    for status in [None, Some(403), Some(503)] {
+        let left = Listener::new().keyed().happens("left", &ChannelEvent::Leave);
+        assert_eq!(left.unconnected("closed", status).ends(), Ending::Left);
     }
 }
