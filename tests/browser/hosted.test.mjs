@@ -1,8 +1,7 @@
 // Paying on the vendor's page: coming back proves nothing, so the shop asks before it says “paid” (I4, API §4).
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { isIn, openShop, pay, picture, shown, until, useBrowser } from "./shop.mjs";
+import { describe, isIn, openShop, pay, picture, shown, test, until, useBrowser } from "./shop.mjs";
 
 useBrowser();
 

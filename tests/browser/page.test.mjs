@@ -5,8 +5,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
-import { describe, test } from "node:test";
-import { isIn, lineIs, openShop, picture, useBrowser } from "./shop.mjs";
+import { describe, isIn, lineIs, openShop, picture, test, useBrowser } from "./shop.mjs";
 
 useBrowser();
 

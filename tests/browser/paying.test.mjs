@@ -1,8 +1,7 @@
 // Paying from a wallet, on the shop's own page: one charge, whatever the customer does, and a page that says so.
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { choose, isIn, lineIs, noted, notes, openShop, pay, picture, until, useBrowser } from "./shop.mjs";
+import { choose, describe, isIn, lineIs, noted, notes, openShop, pay, picture, test, until, useBrowser } from "./shop.mjs";
 
 useBrowser();
 

@@ -5,8 +5,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { describe, test } from "node:test";
-import { isIn, lineIs, noted, openShop, until, useBrowser } from "./shop.mjs";
+import { describe, isIn, lineIs, noted, openShop, test, until, useBrowser } from "./shop.mjs";
 
 useBrowser();
 

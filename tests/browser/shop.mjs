@@ -5,15 +5,22 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after, before } from "node:test";
+import { after, before, test as unlimited } from "node:test";
 import { chromium } from "playwright-core";
 
 const PATIENCE_MS = 30_000;
+
+/** No test takes that long, even on a slow machine: one that does hangs, and fails by its name. */
+const LONGEST_TEST_MS = 120_000;
 
 export const NARROW = { width: 360, height: 740 };
 export const WIDE = { width: 1280, height: 900 };
 
 let browser;
+
+export { describe } from "node:test";
+
+export const test = (name, body) => unlimited(name, { timeout: LONGEST_TEST_MS }, body);
 
 /** One browser for the tests of a file. */
 export function useBrowser() {

@@ -1,8 +1,7 @@
 // Whatever the realtime socket does, the page ends with the same words: it only says when to ask (I8).
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { isIn, lineIs, noted, notes, openShop, pay, picture, shown, until, useBrowser } from "./shop.mjs";
+import { describe, isIn, lineIs, noted, notes, openShop, pay, picture, shown, test, until, useBrowser } from "./shop.mjs";
 
 useBrowser();
 
