@@ -30,7 +30,7 @@ impl Execution {
         details.own("request_body", &body);
         details.own("requests_sent", &sends.total);
         details.own("requests_without_answer", &sends.unanswered);
-        details.known("last_sent_at", history.sent.filter(|_| sends.total > 0));
+        details.known("last_sent_at", history.sent);
         details.questions(self, &history);
         details.known("first_404_at", self.first_404());
         Escalation::new(self.question(), details)

@@ -120,7 +120,7 @@ impl Execution {
     /// How often the request went out, and what came back to it.
     fn sendings(&self, history: &History) -> Vec<String> {
         let Sends { total, unanswered: lost } = self.sends;
-        let Some(sent) = history.sent.filter(|_| total > 0) else { return Vec::new() };
+        let Some(sent) = history.sent else { return Vec::new() };
         let mut sentences = Vec::from([if total == 1 {
             format!("Its request was handed out to be sent once, on {sent}.")
         } else {

@@ -62,6 +62,10 @@ fn what_matters_is_said_as_a_moment_and_nothing_else_is() {
     assert_eq!(moments(&lost).0, horizon);
     let absent = lost.asked("absent", Told::http(404, "").dated(START));
     assert!(moments(&absent).1.is_some_and(|from| from >= after(600)), "after the session's end");
+    let endless = collection().uncertain();
+    assert_eq!(moments(&endless).1, None, "nothing was absent yet");
+    let absent = endless.asked("absent", Told::http(404, "").dated(START));
+    assert_eq!(moments(&absent).1, Some(after(15 * 60)), "a session's life after it was absent");
     assert_eq!(moments(&collection().open()), (horizon, None));
     assert_eq!(moments(&collection()), (None, None), "nothing was sent");
     assert_eq!(moments(&collection().open().answered("completed", Told::status("COMPLETED"))), (None, None));
@@ -98,12 +102,14 @@ fn unsent() -> Vec<Case> {
     let throttled =
         || collection().recorded().posted("throttled", Told::http(429, "").header("Retry-After", "7"));
     let payout = Scenario::of(Operation::Payout, Policy::default());
+    let impatient = Scenario::of(Operation::Collection, Policy::default().patience(Duration::ZERO));
     let anonymous = Intent::transfer(id(), "55".parse().unwrap());
     vec![
         told("prepared", &collection()),
         told("prepared, and nothing is named", &Scenario::with(anonymous, Policy::default())),
         told("no connection", &no_connection(collection())),
         told("no connection, long ago", &no_connection(collection()).secs(3_600)),
+        told("no connection, and nobody waits any more", &no_connection(impatient)),
         told("throttled", &throttled()),
         told("a token that had ended", &collection().recorded().posted("unauthorized", 401)),
         told("a payout whose process died before it was sent", &no_connection(payout).crashed()),

@@ -34,6 +34,11 @@ fn answer(machine: Execution, exchange: Exchange, status: &str, now: Timestamp) 
 
 /// One whose caller waits until it ends or its patience does, and when that was.
 fn waited_for(patience: u64, ends: (u64, &str)) -> (Execution, Timestamp) {
+    looked_after(patience, ends, 1)
+}
+
+/// The same by a caller who sleeps so many times as long as he is told to.
+fn looked_after(patience: u64, ends: (u64, &str), sleepy: u32) -> (Execution, Timestamp) {
     let (mut machine, mut now) = (prepared(patience), BORN);
     loop {
         let is_over = now >= at(ends.0);
@@ -44,7 +49,7 @@ fn waited_for(patience: u64, ends: (u64, &str)) -> (Execution, Timestamp) {
             }
             Action::Send(request) => answer(machine, request.exchange, "PROCESSING", now),
             Action::Wait { until, .. } => {
-                now = until;
+                now = now.after(until.since(now) * sleepy);
                 machine
             }
             Action::Act { .. } | Action::Done(_) => return (machine, now),
@@ -96,6 +101,14 @@ fn what_nobody_waited_for_is_none() {
     let (machine, _) = waited_for(0, (1_000, "COMPLETED"));
     let machine = asked(machine, "COMPLETED", at(50));
     assert_eq!(sample(&machine, Some(at(50))), Sample::FoundLate);
+}
+
+#[test]
+fn who_asks_half_as_often_as_he_should_has_waited_and_who_asks_less_has_not() {
+    let (machine, end) = looked_after(300, (200, "COMPLETED"), 2);
+    assert_eq!(sample(&machine, Some(end)), Sample::Took(end.since(BORN)));
+    let (machine, end) = looked_after(300, (200, "COMPLETED"), 4);
+    assert_eq!(sample(&machine, Some(end)), Sample::FoundLate);
 }
 
 #[test]
