@@ -300,6 +300,7 @@ fn a_limit_says_what_is_wrong_with_it() {
     assert!(Limit::new(1_000_000, secs(1)).is_ok() && Limit::new(1_000_001, secs(1)).is_err());
     assert_eq!(Limit::new(1, secs(3)).unwrap().milli_calls_per_second(), 333, "rounded down");
     assert_eq!(Limit::new(1, secs(3)).unwrap().calls_at_once(), 1);
+    assert_eq!(limit(5, 2, 3).to_string(), "2.500 calls a second, 3 at once");
     assert!(limit(10, 1, 5).burst(0).unwrap_err().to_string().contains("burst"));
 }
 
