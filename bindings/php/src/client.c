@@ -56,7 +56,7 @@ ZEND_METHOD(Dollr_Client, __construct) {
     double seconds[3] = {0, 0, 0}, rate_per = 1.0;
     bool is_null[3] = {true, true, true}, no_rate = true;
     zend_long rate_calls = 0;
-    ZEND_PARSE_PARAMETERS_START(0, 17)
+    ZEND_PARSE_PARAMETERS_START(0, 16)
         Z_PARAM_OPTIONAL
         Z_PARAM_STR_OR_NULL(text[0])
         Z_PARAM_STR_OR_NULL(text[1])

@@ -28,6 +28,9 @@ $wrong = [
     [TypeError::class, [...$plain, "journal" => 7], "journal"],
     [TypeError::class, [...$plain, "policy" => 7], ""],
     [InvalidException::class, [...$plain, "rateCalls" => 0], ""],
+    [InvalidException::class, [...$plain, "rateCalls" => 1, "ratePer" => -1.0], "the time of a rate"],
+    [InvalidException::class, ["id", "hush-hush", ...array_fill(0, 12, null), 1, -1.0], "the time of a rate"],
+    [ArgumentCountError::class, ["id", "hush-hush", ...array_fill(0, 12, null), 1, 1.0, "surprise"], "at most 16 arguments"],
     [InvalidException::class, [...$plain, "readTimeout" => -1], ""],
     [InvalidException::class, [...$plain, "userAgent" => "\xff"], ""],
 ];
@@ -48,7 +51,7 @@ putenv("DOLLR_BASE_URL=$sim->url");
 putenv("DOLLR_CLIENT_ID=" . $sim->settings["clientId"]);
 putenv("DOLLR_CLIENT_SECRET=" . $sim->settings["clientSecret"]);
 putenv("DOLLR_JOURNAL=" . folder() . "/payments.db");
-$shop = new Client(name: "till", userAgent: "shop/1", readTimeout: 5, rateCalls: 100, policy: new Policy(schedule: "cards"));
+$shop = new Client(name: "till", userAgent: "shop/1", readTimeout: 5, rateCalls: 100, ratePer: 2.5, policy: new Policy(schedule: "cards"));
 same(Verdict::Paid, collect($shop)->verdict);
 holds(is_file(folder() . "/payments.db"));
 same("0600", substr(sprintf("%o", fileperms(folder() . "/payments.db")), -4), "T28");
