@@ -79,6 +79,12 @@ class Payments
         return $written === 1;
     }
 
+    /** Looks after a row that cannot be read at a later moment, unless somebody has written it meanwhile. */
+    public function putOff(string $key, int $before, int $due): void
+    {
+        $this->rows()->where("key", $key)->where("due_at", "<=", $before)->update(["due_at" => $due]);
+    }
+
     /** May I ship? One caller is told yes, once for all payments of an order, and only where one of them is paid. */
     public function claim(string $key): bool
     {

@@ -4,8 +4,12 @@ declare(strict_types=1);
 
 namespace Dollr\Laravel;
 
+use Dollr\Execution;
+use Dollr\SnapshotException;
+use Dollr\Source;
 use Dollr\Verdict;
 use Illuminate\Console\Command;
+use Illuminate\Contracts\Debug\ExceptionHandler;
 
 /** Finds what crashes, a lost queue and impatient callers have left, and takes each a step further. From the scheduler, every two minutes. */
 final class ReconcilePayments extends Command
@@ -15,24 +19,59 @@ final class ReconcilePayments extends Command
     /** @var string */
     protected $description = "Asks Dollr about payments that are due and that no job looks after";
 
-    public function handle(Payments $payments, Follower $follower): int
+    /** What only a later release, or nobody, can read is looked at again in so many milliseconds. */
+    private const UNREADABLE = 3_600_000;
+
+    /** How many payments have which verdict. @var array<string, int> */
+    private array $counts = [];
+    /** What a person must look at, and why. @var array<string, string> */
+    private array $people = [];
+
+    /** No payment keeps another one from being asked about. */
+    public function handle(Payments $payments, Follower $follower, ExceptionHandler $faults): int
     {
-        $before = (int) (microtime(true) * 1000) - 1000 * (int) $this->option("late");
-        $counts = $people = [];
+        $before = $this->now() - 1000 * (int) $this->option("late");
+        $this->counts = $this->people = $failed = [];
         foreach ($payments->due($before, (int) $this->option("limit")) as $key) {
-            $follower->step($key);
-            $machine = $payments->find($key)?->machine;
-            $verdict = $machine?->verdict() ?? Verdict::Other;
-            $counts[$verdict->value] = ($counts[$verdict->value] ?? 0) + 1;
-            if ($machine?->conflict() !== null || in_array($verdict, [Verdict::Stuck, Verdict::Mismatch, Verdict::Other], true)) {
-                $people[] = $key;
+            try {
+                $follower->step($key);
+                $this->note($key, $payments->find($key)?->machine);
+            } catch (SnapshotException $thrown) {
+                $payments->putOff($key, $before, $this->now() + self::UNREADABLE);
+                $this->people[$key] = ": " . $thrown->getMessage();
+            } catch (\Throwable $thrown) {
+                $faults->report($thrown);
+                $failed[] = $key;
             }
         }
-        $told = implode(", ", array_map(fn($name, $count) => "$count $name", array_keys($counts), $counts));
-        $this->line("asked about " . array_sum($counts) . ($told === "" ? "" : ": $told"));
-        foreach ($people as $key) {
-            $this->line("a person must look at $key");
+        $this->tell($failed);
+        return $this->people !== [] ? 5 : ($failed === [] ? 0 : 1);
+    }
+
+    private function note(string $key, Execution|Source|null $machine): void
+    {
+        $verdict = $machine?->verdict() ?? Verdict::Other;
+        $this->counts[$verdict->value] = ($this->counts[$verdict->value] ?? 0) + 1;
+        if ($machine?->conflict() !== null || in_array($verdict, [Verdict::Stuck, Verdict::Mismatch, Verdict::Other], true)) {
+            $this->people[$key] = "";
         }
-        return $people === [] ? 0 : 5;
+    }
+
+    /** @param list<string> $failed */
+    private function tell(array $failed): void
+    {
+        $told = implode(", ", array_map(fn($name, $count) => "$count $name", array_keys($this->counts), $this->counts));
+        $this->line("asked about " . array_sum($this->counts) . ($told === "" ? "" : ": $told"));
+        foreach ($this->people as $key => $why) {
+            $this->line("a person must look at $key$why");
+        }
+        foreach ($failed as $key) {
+            $this->error("an error with $key, which is reported: the next run goes on with it");
+        }
+    }
+
+    private function now(): int
+    {
+        return (int) (microtime(true) * 1000);
     }
 }

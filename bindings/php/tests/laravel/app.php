@@ -4,8 +4,9 @@
  * The smallest application that has Laravel's container, database, queue worker, events and console; each command is a process of its own.
  *
  *     app.php migrate | begin ORDER SESSION ACCOUNT | checkout ORDER SOURCE TOTAL | work | reconcile LATE | forget-jobs | success ORDER | show
+ *     app.php rewrite ORDER SNAPSHOT
  *
- * The folder is in DOLLR_TEST_FOLDER, the vendor in DOLLR_BASE_URL.
+ * The folder is in DOLLR_TEST_FOLDER, the vendor in DOLLR_BASE_URL. For the orders whose names are in its file `broken` the listener throws.
  */
 
 declare(strict_types=1);
@@ -95,6 +96,9 @@ $queue->setAsGlobal();
 
 // Ships what is paid: a line a parcel.
 $events->listen(PaymentReported::class, function (PaymentReported $event) use ($app, $folder) {
+    if (is_file("$folder/broken") && in_array($event->order, file("$folder/broken", FILE_IGNORE_NEW_LINES), true)) {
+        throw new RuntimeException("nobody can ship $event->order");
+    }
     file_put_contents("$folder/reported", "$event->order {$event->outcome->verdict->value}\n", FILE_APPEND);
     if ($app[Payments::class]->claim($event->key)) {
         file_put_contents("$folder/shipped", "$event->order\n", FILE_APPEND);
@@ -143,6 +147,9 @@ switch ($argv[1]) {
         exit($status);
     case "forget-jobs":
         $database->table("jobs")->delete();
+        break;
+    case "rewrite":
+        $database->table("dollr_payments")->where("order", $argv[2])->update(["snapshot" => $argv[3], "due_at" => 1]);
         break;
     case "success":
         $answer = $app[SuccessController::class]($argv[2]);

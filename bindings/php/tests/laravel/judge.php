@@ -27,7 +27,7 @@ function command(string ...$arguments): array
 /** @return array{int, string} */
 function app(string ...$arguments): array
 {
-    $process = proc_open(command(...$arguments), [1 => ["pipe", "w"]], $pipes);
+    $process = proc_open(command(...$arguments), [1 => ["pipe", "w"], 2 => ["file", folder() . "/app.log", "a"]], $pipes);
     $said = stream_get_contents($pipes[1]);
     return [proc_close($process), $said];
 }
@@ -181,6 +181,39 @@ check("a payment whose job was lost is found by dollr:reconcile, and shipped onc
     kill($worker);
     same(3, app("begin", "I", order()[1], "1000")[0]);
     same(1, count(array_keys(lines("shipped"), "I", true)));
+});
+
+check("a row that cannot be read and a listener that throws keep no other payment from being asked about", function () {
+    $keys = [];
+    foreach (["M", "N", "O", "P"] as $order) {
+        $keys[$order] = trim(app("begin", $order, order()[1], "1000")[1]);
+    }
+    app("forget-jobs");
+    // The oldest of all: one that is damaged, and one of a later release.
+    app("rewrite", "M", "{");
+    app("rewrite", "N", '{"version": 99}');
+    file_put_contents(folder() . "/broken", "O\n");
+    $now = (int) (microtime(true) * 1000);
+    [$status, $said] = app("reconcile", "0");
+    same(5, $status, $said);
+    foreach (["M", "N"] as $order) {
+        holds(str_contains($said, "a person must look at $keys[$order]: "), $said);
+        $due = array_column(shown()["payments"], "due_at", "order")[$order];
+        holds($due >= $now + 3_600_000 && $due < $now + 3_700_000, "$order is put off by an hour: " . ($due - $now));
+    }
+    // They are put off. What the listener throws is reported, each time, and fails the command.
+    $failed = 0;
+    holds(until(function () use (&$failed, &$status, &$said, $keys) {
+        [$status, $said] = app("reconcile", "0");
+        $failed += (int) str_contains($said, $keys["O"]);
+        return $failed > 0 && in_array("P", lines("shipped"), true);
+    }), $said . json_encode(shown()));
+    holds(!str_contains($said, $keys["M"]) && !str_contains($said, $keys["N"]), $said);
+    holds(until(fn() => app("reconcile", "0")[0] === 1));
+    holds(in_array("nobody can ship O", array_map(fn($line) => preg_replace("/^RuntimeException: (.*) in .*/", "$1", $line), lines("app.log")), true));
+    same(false, in_array("O", lines("shipped"), true));
+    unlink(folder() . "/broken");
+    holds(until(fn() => app("reconcile", "0")[0] === 0 && in_array("O", lines("shipped"), true)), json_encode(shown()));
 });
 
 check("a hosted checkout is paid when the vendor says so for this order, not when somebody opens the page (I4, T17)", function () {
