@@ -26,13 +26,21 @@ function dollr_settle(WC_Order $order): void
     if ($source === "" || $order->is_paid()) {
         return;
     }
-    $shop = dollr_shop();
-    $report = $shop->verifySource($source, $order->get_currency(), $order->get_total());
-    if ($report->isPaid && $shop->claimFulfilment($report->key)->kind === ClaimKind::Yours) {
-        $order->payment_complete($report->settlement->providerTransactionId ?? $source);
-        $shop->fulfilled($report->key);
-    } elseif (!$report->isPaid) {
-        $order->add_order_note($report->outcome->text);
+    try {
+        $shop = dollr_shop();
+        $report = $shop->verifySource($source, $order->get_currency(), $order->get_total());
+        if ($report->isPaid && $shop->claimFulfilment($report->key)->kind === ClaimKind::Yours) {
+            // What could not be saved is completed by whoever asks next.
+            $completed = $order->payment_complete($report->settlement->providerTransactionId ?? $source);
+            $completed ? $shop->fulfilled($report->key) : $shop->release($report->key);
+        } elseif (!$report->isPaid && $report->outcome->text !== $order->get_meta("_dollr_told")) {
+            $order->add_order_note($report->outcome->text);
+            $order->update_meta_data("_dollr_told", $report->outcome->text);
+            $order->save();
+        }
+    } catch (Throwable $failed) {
+        // It stays on hold, and is asked about again; the others are asked about now.
+        wc_get_logger()->error("order {$order->get_id()}: {$failed->getMessage()}", ["source" => "dollr"]);
     }
 }
 
@@ -65,5 +73,12 @@ add_action("plugins_loaded", function () {
     add_filter("woocommerce_payment_gateways", fn($gateways) => [...$gateways, "Dollr_Gateway"]);
 });
 add_action("woocommerce_thankyou_dollr", fn($order_id) => dollr_settle(wc_get_order($order_id)));
-// From wp-cron every five minutes: who has paid and not come back.
-add_action("dollr_settle", fn() => array_map(dollr_settle(...), wc_get_orders(["status" => "on-hold", "payment_method" => "dollr"])));
+
+// From wp-cron every five minutes: who has paid and not come back. All of them, the oldest first.
+add_action("dollr_settle", function () {
+    $query = ["status" => "on-hold", "payment_method" => "dollr", "limit" => -1, "orderby" => "date", "order" => "ASC"];
+    array_map(dollr_settle(...), wc_get_orders($query));
+});
+add_filter("cron_schedules", fn($all) => [...$all, "dollr" => ["interval" => 300, "display" => "Every five minutes"]]);
+add_action("init", fn() => wp_next_scheduled("dollr_settle") || wp_schedule_event(time(), "dollr", "dollr_settle"));
+register_deactivation_hook(__FILE__, fn() => wp_clear_scheduled_hook("dollr_settle"));
