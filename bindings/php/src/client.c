@@ -25,6 +25,9 @@ static bool journal_of(zval *given, dollr_settings *settings, dollr_journal **op
     if (!settings->place.ptr) {
         return true;
     }
+    if (!dollr_settings_place(settings)) {
+        return false;
+    }
     code = dollr_journal_open(settings->place, opened, &error);
     settings->options.journal = *opened;
     return dollr_succeeded(code, &error);

@@ -110,17 +110,28 @@ bool dollr_succeeded(int32_t code, dollr_error *const *place) {
     return false;
 }
 
-ZEND_COLD void dollr_throw_invalid(const char *format, ...) {
-    va_list arguments;
+static void throw_own(zend_class_entry *ce, int32_t code, const char *kind, const char *format, va_list arguments) {
     char *message;
     zval exception;
-    va_start(arguments, format);
     vspprintf(&message, 0, format, arguments);
-    va_end(arguments);
-    object_init_ex(&exception, dollr_ce_invalid);
+    object_init_ex(&exception, ce);
     zend_update_property_string(zend_ce_exception, Z_OBJ(exception), ZEND_STRL("message"), message);
-    zend_update_property_long(zend_ce_exception, Z_OBJ(exception), ZEND_STRL("code"), DOLLR_ERROR_INVALID);
-    zend_update_property_string(base, Z_OBJ(exception), ZEND_STRL("kind"), "invalid");
+    zend_update_property_long(zend_ce_exception, Z_OBJ(exception), ZEND_STRL("code"), code);
+    zend_update_property_string(base, Z_OBJ(exception), ZEND_STRL("kind"), kind);
     efree(message);
     zend_throw_exception_object(&exception);
+}
+
+ZEND_COLD void dollr_throw_invalid(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    throw_own(dollr_ce_invalid, DOLLR_ERROR_INVALID, "invalid", format, arguments);
+    va_end(arguments);
+}
+
+ZEND_COLD void dollr_throw_config(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    throw_own(config, DOLLR_ERROR_CONFIG, "config", format, arguments);
+    va_end(arguments);
 }

@@ -118,6 +118,7 @@ void dollr_errors_startup(void);
    may be the first argument. */
 bool dollr_succeeded(int32_t code, dollr_error *const *error);
 ZEND_COLD void dollr_throw_invalid(const char *format, ...);
+ZEND_COLD void dollr_throw_config(const char *format, ...);
 
 /* ---- values.c ---- */
 
@@ -219,6 +220,8 @@ typedef struct dollr_settings {
 
 /* Fills in what is not set: php.ini, then the environment. */
 void dollr_settings_default(dollr_settings *settings);
+/* Whether the journal's place may stand where it stands: a password in php.ini may not. Throws. */
+bool dollr_settings_place(const dollr_settings *settings);
 void dollr_settings_free(dollr_settings *settings);
 
 #endif

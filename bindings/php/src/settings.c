@@ -56,6 +56,44 @@ void dollr_settings_default(dollr_settings *settings) {
     options->from_env = 1;
 }
 
+static bool names_password(const char *name, size_t length) {
+    size_t n;
+    for (n = 0; n + 4 <= length; n++) {
+        if (strncasecmp(name + n, "pass", 4) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whatever stands before an @ may be one, also where it was not written as it should be. */
+static bool holds_password(const char *place) {
+    const char *at, *pair, *rest = strstr(place, "://");
+    if (!rest || (strncasecmp(place, "postgres:", 9) != 0 && strncasecmp(place, "postgresql:", 11) != 0)) {
+        return false;
+    }
+    rest += 3;
+    at = strrchr(rest, '@');
+    if (at && memchr(rest, ':', (size_t)(at - rest))) {
+        return true;
+    }
+    for (pair = strpbrk(rest, "?&"); pair; pair = strpbrk(pair + 1, "?&")) {
+        if (names_password(pair + 1, strcspn(pair + 1, "=?&"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool dollr_settings_place(const dollr_settings *settings) {
+    if (settings->place.ptr == DOLLR_G(journal) && holds_password(settings->place.ptr)) {
+        dollr_throw_config("dollr.journal holds a password, and phpinfo() and ini_get() show it to everybody: "
+                           "put the URL into the environment as DOLLR_JOURNAL, or the password into PGPASSWORD");
+        return false;
+    }
+    return true;
+}
+
 void dollr_settings_free(dollr_settings *settings) {
     while (settings->copy_count > 0) {
         char *copy = settings->copies[--settings->copy_count];

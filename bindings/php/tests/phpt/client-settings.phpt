@@ -57,11 +57,36 @@ holds(is_file(folder() . "/payments.db"));
 same("0600", substr(sprintf("%o", fileperms(folder() . "/payments.db")), -4), "T28");
 throws(Error::class, fn() => $shop->__construct(), "once");
 
+/** What a PHP of its own says with this entry of php.ini. */
+function with_entry(string $entry, string $code): string
+{
+    $command = [PHP_BINARY, "-n", "-d", "extension=" . getenv("DOLLR_EXTENSION"), "-d", $entry, "-r", $code];
+    $process = proc_open($command, [1 => ["pipe", "w"], 2 => ["redirect", 1]], $pipes);
+    $said = stream_get_contents($pipes[1]);
+    proc_close($process);
+    return $said;
+}
+
 // php.ini wins over the environment.
-$command = [PHP_BINARY, "-n", "-d", "extension=" . getenv("DOLLR_EXTENSION"), "-d", "dollr.base_url=http://127.0.0.1:1", "-r",
-    'try { (new Dollr\Client)->createSession("INVOICE:1"); } catch (Dollr\TransportException $e) { echo "unreachable"; }'];
-$child = proc_open($command, [1 => ["pipe", "w"]], $pipes);
-same("unreachable", stream_get_contents($pipes[1]));
+$code = 'try { (new Dollr\Client)->createSession("INVOICE:1"); } catch (Dollr\TransportException $e) { echo "unreachable"; }';
+same("unreachable", with_entry("dollr.base_url=http://127.0.0.1:1", $code));
+
+// phpinfo() shows what is in php.ini: a password is refused there, and is not shown once more (I10).
+$code = 'try { new Dollr\Client; echo "made"; } catch (Dollr\DollrException $e) { echo $e::class, " ", $e->kind, ": ", $e->getMessage(); }';
+foreach (["shop:hush@127.0.0.1:1/pay", "shop:h@ush@127.0.0.1:1/pay", "shop@127.0.0.1:1/pay?connect_timeout=1&Password=hush"] as $place) {
+    foreach (["postgres", "postgresql"] as $scheme) {
+        $said = with_entry("dollr.journal='$scheme://$place'", $code);
+        holds(str_starts_with($said, "Dollr\ConfigException config: dollr.journal holds a password"), $said);
+        holds(str_contains($said, "DOLLR_JOURNAL") && str_contains($said, "PGPASSWORD") && !str_contains($said, "ush"), $said);
+    }
+}
+$said = with_entry("dollr.journal='postgres://shop:hush@127.0.0.1:1/pay'", str_replace("Client", "Client(journal: '" . folder() . "/own.db')", $code));
+same("made", $said, "what is not used is not refused");
+foreach (["postgres://shop@127.0.0.1:1/pay?connect_timeout=1", "postgres://shop@127.0.0.1:1/bypass?connect_timeout=1"] as $place) {
+    $said = with_entry("dollr.journal='$place'", $code);
+    holds(str_starts_with($said, "Dollr\JournalException"), $said);
+}
+same("made", with_entry("dollr.journal='" . folder() . "/a:b@c?pass=d'", $code));
 
 echo "done\n";
 ?>
