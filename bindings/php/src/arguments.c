@@ -46,6 +46,17 @@ bool dollr_patience(double seconds, bool is_null, uint64_t *ms) {
     return true;
 }
 
+bool dollr_horizon(double seconds, bool is_null, uint64_t *ms) {
+    if (!dollr_span(seconds, is_null, "the horizon", ms)) {
+        return false;
+    }
+    if (!is_null && *ms == 0) {
+        dollr_throw_invalid("the horizon is 0, expected more seconds than that, or null for the one that holds otherwise");
+        return false;
+    }
+    return true;
+}
+
 bool dollr_exact(zval *given, uint32_t argument, bool nullable, zend_string **text) {
     *text = NULL;
     if (given) {

@@ -238,7 +238,7 @@ ZEND_METHOD(Dollr_Client, createCheckout) {
     order->customer_email = dollr_call_text(call, dollr_text(text[3]));
     order->reference_id = dollr_call_text(call, dollr_text(text[4]));
     order->note = dollr_call_text(call, dollr_text(text[5]));
-    order->source_kind = DOLLR_SOURCE_ORDER;
+    order->source_kind = DOLLR_SOURCE_INVOICE;
     if ((!kind || dollr_source_kind(kind, &order->source_kind)) && (no_end || dollr_now(expires_at, false, &order->expires_at_ms)) &&
         items_of(call, items) && dollr_call_run(call, NULL, NULL)) {
         dollr_error *error = NULL;
@@ -305,7 +305,7 @@ ZEND_METHOD(Dollr_Client, reconcile) {
     call->reconcile.size = sizeof call->reconcile;
     call->reconcile.workers = (uint32_t)workers;
     if (rate_of(rate_calls, no_rate, rate_per, &call->reconcile.rate_calls, &call->reconcile.rate_per_ms) &&
-        dollr_span(horizon, no_horizon, "the horizon", &call->reconcile.horizon_ms) && dollr_call_run(call, NULL, NULL)) {
+        dollr_horizon(horizon, no_horizon, &call->reconcile.horizon_ms) && dollr_call_run(call, NULL, NULL)) {
         dollr_error *error = NULL;
         if (dollr_succeeded(dollr_summary_read(call->summary, &info, &error), &error)) {
             dollr_summary_value(return_value, &info);

@@ -50,14 +50,14 @@ final class Client
      * A hosted checkout: send the customer to its page, keep its source with the order, then verify that.
      *
      * @param array[] $items Each `["Shoes", "60.00"]`: what it is, and what it costs in major units.
-     * @param string $kind `ORDER` or `INVOICE`.
+     * @param string $kind `INVOICE` or `ORDER`.
      * @param int|null $expiresAt In milliseconds since the epoch.
      */
     public function createCheckout(
         string $phone,
         string $currency,
         array $items,
-        string $kind = "ORDER",
+        string $kind = "INVOICE",
         ?string $successUrl = null,
         ?string $cancelUrl = null,
         ?string $customerName = null,
@@ -128,7 +128,11 @@ final class Client
     /** The key of the channel of one execution, for a browser that listens itself. */
     public function realtimeKey(Session|int|string $session, string $kind, string $referenceId): RealtimeKey {}
 
-    /** Asks about each recorded payment that is due, once, and saves what was learnt. Any number of processes may do so. */
+    /**
+     * Asks about each recorded payment that is due, once, and saves what was learnt. Any number of processes may do so.
+     *
+     * @param float|null $horizon Seconds since a payment's birth, more than 0; null is its own.
+     */
     public function reconcile(
         int $workers = 8,
         ?int $rateCalls = null,

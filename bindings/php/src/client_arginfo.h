@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 4912c9fa1b9cb1bea55262a7a9b6d37cc3275784 */
+ * Stub hash: 933cfe1b4bb3a110d94e1ebd3b21faedc42d227e */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Client___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, clientId, IS_STRING, 1, "null")
@@ -31,7 +31,7 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Dollr_Client_createCheckout
 	ZEND_ARG_TYPE_INFO(0, phone, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, currency, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, items, IS_ARRAY, 0)
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, kind, IS_STRING, 0, "\"ORDER\"")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, kind, IS_STRING, 0, "\"INVOICE\"")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, successUrl, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, cancelUrl, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, customerName, IS_STRING, 1, "null")

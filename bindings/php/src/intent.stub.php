@@ -18,7 +18,7 @@ final class Policy
 
     /**
      * @param float|null $patience After this a payment is handed over, still open (5 minutes); 0 does so at once.
-     * @param float|null $horizon After this a person must look (72 hours).
+     * @param float|null $horizon After this a person must look (72 hours); it is more than 0.
      * @param string $schedule `mobile_money` or `cards`.
      * @param float|null $resendAfter Sends again what the vendor has not known for so long. Only for a vendor that truly takes the
      *     reference id for an idempotency key.

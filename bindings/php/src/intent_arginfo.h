@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 1acae278c1981fd42e3f3af040b2cae50931154b */
+ * Stub hash: 8c89d81c885df83837590bf4dad10d1ec5522f9c */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Policy___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, patience, IS_DOUBLE, 1, "null")

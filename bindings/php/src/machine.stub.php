@@ -59,7 +59,11 @@ final class Execution
     /** Somebody is willing to wait for so many seconds longer. */
     public function applyResumed(float $patience, ?int $now = null): void {}
 
-    /** Somebody looks after it who has not begun it: it is asked about until its horizon, and what was never sent is not sent. */
+    /**
+     * Somebody looks after it who has not begun it: it is asked about until its horizon, and what was never sent is not sent.
+     *
+     * @param float|null $horizon Seconds since its birth, more than 0; null is its own.
+     */
     public function applyAdopted(?float $horizon = null, ?int $now = null): void {}
 
     /** All of it as a text to be kept: JSON with a version and a checksum, without any secret. */

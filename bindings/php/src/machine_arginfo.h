@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 1f665296fdcfd838c486ea3e3dbf28a7632fe486 */
+ * Stub hash: c92eee726db739fd25e311045ae3532f443b880d */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Execution___construct, 0, 0, 0)
 ZEND_END_ARG_INFO()

@@ -16,6 +16,9 @@ $shop = client($sim);
 $checkout = $shop->createCheckout("231770009004", "USD", [["Shoes", "60.00"], ["name" => "Socks", "amount" => "5.50"]], note: "a gift",
     successUrl: "https://shop.example/paid");
 holds(str_starts_with($checkout->url, "http"));
+holds(str_starts_with($checkout->source, "INVOICE:"), $checkout->source);
+$ordered = $shop->createCheckout("231770009004", "USD", [["Shoes", "60.00"]], "ORDER")->source;
+holds(str_starts_with($ordered, "ORDER:"), $ordered);
 same(["65.50", "USD"], [$checkout->total, $checkout->currency]);
 same(Verdict::Open, $shop->verifySource($checkout->source, "USD", "65.50")->verdict);
 same(Verdict::Paid, $shop->verifySource($checkout->source, "USD", "65.50", patience: 30)->verdict);

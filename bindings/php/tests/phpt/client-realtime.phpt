@@ -13,13 +13,13 @@ use Dollr\Verdict;
 
 $sim = new Simulator();
 $shop = client($sim, ...$sim->realtime);
-$report = collect($shop, "1001", realtime: "ORDER");
+$report = collect($shop, "1001", realtime: "INVOICE");
 same(Verdict::Paid, $report->verdict);
-same(Verdict::Paid, $shop->watch($report->key, "ORDER", 5)->verdict);
+same(Verdict::Paid, $shop->watch($report->key, "INVOICE", 5)->verdict);
 $checkout = $shop->createCheckout("231770000001", "USD", [["Shoes", "250.00"]]);
 $session = $shop->createSession($checkout->source);
 $open = $shop->collect($session, 3000, "USD", 250, patience: 0);
-$key = $shop->realtimeKey($session, "ORDER", $open->key);
+$key = $shop->realtimeKey($session, "INVOICE", $open->key);
 holds($key->expiresIn > 0 && strlen($key->accessToken()) > 20);
 holds(!str_contains(print_r($key, true) . json_encode($key), $key->accessToken()));
 

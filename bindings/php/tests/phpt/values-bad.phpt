@@ -52,6 +52,10 @@ $bad = [
     [InvalidException::class, fn() => new Policy(patience: -1)],
     [InvalidException::class, fn() => new Policy(patience: NAN)],
     [InvalidException::class, fn() => new Policy(horizon: INF)],
+    [InvalidException::class, fn() => new Policy(horizon: 0.0), "the horizon is 0, expected more seconds than that"],
+    [InvalidException::class, fn() => opened()->applyAdopted(0.0, START), "the horizon is 0"],
+    [InvalidException::class, fn() => Source::watch("INVOICE:1", "USD", 1, START)->applyAdopted(-0.0, START), "the horizon is"],
+    [InvalidException::class, fn() => (new Dollr\Client("id", "hush-hush"))->reconcile(horizon: 0.0), "the horizon is 0"],
     [TypeError::class, fn() => new Policy(patience: "5m")],
     [InvalidException::class, fn() => new Policy(schedule: "fast")],
     [InvalidException::class, fn() => new Policy(resendAfter: 60, sends: 0)],
@@ -69,14 +73,19 @@ $bad = [
     [InvalidException::class, fn() => Channel::watch(55, "INVOICE", "x", START)],
     [ArgumentCountError::class, fn() => new Token("merchant")],
 ];
-foreach ($bad as $number => [$class, $call]) {
+foreach ($bad as $number => $row) {
+    [$class, $call] = $row;
     try {
         $call();
         echo "$number: nothing was thrown\n";
     } catch (Throwable $thrown) {
         same($class, $thrown::class, "$number: {$thrown->getMessage()}");
+        holds(str_contains($thrown->getMessage(), $row[2] ?? ""), "$number: {$thrown->getMessage()}");
     }
 }
+
+same(0.0001, (new Policy(horizon: 0.0001))->horizon);
+opened()->applyAdopted(0.0001, START);
 
 $huge = str_repeat("9", 4_000_000);
 throws(InvalidException::class, fn() => Source::watch("INVOICE:1", "USD", $huge, START));
