@@ -18,19 +18,20 @@ static dollr_str text(const char *terminated) {
     return it;
 }
 
-/* Says what went wrong, and ends. After an error with a key the payment goes on: dollr_client_wait, or reconcile. */
-static void must(int32_t code, dollr_error *error) {
+/* Says what went wrong, and ends. After an error with a key the payment goes on: dollr_client_wait, or reconcile. The error is read here,
+ * by its place: C may evaluate the arguments of a call in any order. */
+static void must(int32_t code, dollr_error *const *error) {
     dollr_error_info info;
     if (code == DOLLR_OK) {
         return;
     }
-    if (dollr_error_read(error, &info) == DOLLR_OK) {
+    if (dollr_error_read(*error, &info) == DOLLR_OK) {
         fprintf(stderr, "%.*s\n", (int)info.message.len, info.message.ptr);
         if (info.key.ptr) {
             fprintf(stderr, "never pay again for it: ask about %.*s\n", (int)info.key.len, info.key.ptr);
         }
     }
-    dollr_error_free(error);
+    dollr_error_free(*error);
     exit(1);
 }
 
@@ -71,16 +72,16 @@ int main(int count, char **arguments) {
     }
 
     /* A payment is in the journal before it is on the wire. */
-    must(dollr_journal_open(text(place ? place : "dollr.db"), &journal, &error), error);
+    must(dollr_journal_open(text(place ? place : "dollr.db"), &journal, &error), &error);
     memset(&options, 0, sizeof options);
     options.size = sizeof options;
     options.from_env = 1;
     options.journal = journal;
-    must(dollr_client_new(&options, &client, &error), error);
+    must(dollr_client_new(&options, &client, &error), &error);
 
     /* A session is short-lived: make it right before collecting. */
-    must(dollr_client_create_session(client, text(arguments[1]), &session, &error), error);
-    must(dollr_reference_id_new(&id, &error), error);
+    must(dollr_client_create_session(client, text(arguments[1]), &session, &error), &error);
+    must(dollr_reference_id_new(&id, &error), &error);
     memset(&intent, 0, sizeof intent);
     intent.size = sizeof intent;
     intent.operation = DOLLR_OPERATION_COLLECTION;
@@ -96,8 +97,8 @@ int main(int count, char **arguments) {
     attempt.order = text(arguments[5]);
     attempt.patience_ms = 60000;
 
-    must(dollr_client_collect(client, &attempt, &report, &error), error);
-    must(dollr_report_read(report, &info, &error), error);
+    must(dollr_client_collect(client, &attempt, &report, &error), &error);
+    must(dollr_report_read(report, &info, &error), &error);
     printf("%s: %.*s\n", id.text, (int)info.verdict.text.len, info.verdict.text.ptr);
     count = exit_code(info.verdict.kind);
 

@@ -17,15 +17,16 @@ static dollr_str text(const char *terminated) {
     return it;
 }
 
-static void must(int32_t code, dollr_error *error) {
+/* Says what went wrong, and ends. The error is read here, by its place: C may evaluate the arguments of a call in any order. */
+static void must(int32_t code, dollr_error *const *error) {
     dollr_error_info info;
     if (code == DOLLR_OK) {
         return;
     }
-    if (dollr_error_read(error, &info) == DOLLR_OK) {
+    if (dollr_error_read(*error, &info) == DOLLR_OK) {
         fprintf(stderr, "%.*s\n", (int)info.message.len, info.message.ptr);
     }
-    dollr_error_free(error);
+    dollr_error_free(*error);
     exit(1);
 }
 
@@ -35,11 +36,11 @@ static void ship(dollr_client *client, dollr_str key) {
     dollr_claim *claim = NULL;
     dollr_claim_info info;
     bool done = false;
-    must(dollr_client_claim_fulfilment(client, key, &claim, &error), error);
-    must(dollr_claim_read(claim, &info, &error), error);
+    must(dollr_client_claim_fulfilment(client, key, &claim, &error), &error);
+    must(dollr_claim_read(claim, &info, &error), &error);
     if (info.kind == DOLLR_CLAIM_YOURS) {
         printf("ship %.*s: %.*s\n", (int)key.len, key.ptr, (int)info.verdict.text.len, info.verdict.text.ptr);
-        must(dollr_client_fulfilled(client, key, &done, &error), error);
+        must(dollr_client_fulfilled(client, key, &done, &error), &error);
     } else if (info.kind == DOLLR_CLAIM_TAKEN) {
         printf("%.*s is shipped by %.*s\n", (int)key.len, key.ptr, (int)info.by.len, info.by.ptr);
     }
@@ -64,19 +65,19 @@ int main(void) {
     dollr_summary_info info;
     size_t n;
 
-    must(dollr_journal_open_existing(text(place ? place : "dollr.db"), &journal, &error), error);
+    must(dollr_journal_open_existing(text(place ? place : "dollr.db"), &journal, &error), &error);
     memset(&options, 0, sizeof options);
     options.size = sizeof options;
     options.from_env = 1;
     options.journal = journal;
-    must(dollr_client_new(&options, &client, &error), error);
+    must(dollr_client_new(&options, &client, &error), &error);
 
     memset(&how, 0, sizeof how);
     how.size = sizeof how;
     how.rate_calls = 20;
     how.rate_per_ms = 1000;
-    must(dollr_client_reconcile(client, &how, &summary, &error), error);
-    must(dollr_summary_read(summary, &info, &error), error);
+    must(dollr_client_reconcile(client, &how, &summary, &error), &error);
+    must(dollr_summary_read(summary, &info, &error), &error);
     for (n = 0; n < info.paid_count; n++) {
         ship(client, info.paid[n]);
     }

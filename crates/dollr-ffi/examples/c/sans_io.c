@@ -53,12 +53,13 @@ static dollr_str text(const char *terminated) {
     return it;
 }
 
-static void must(int32_t code, dollr_error *error) {
+/* Says what went wrong, and ends. The error is read here, by its place: C may evaluate the arguments of a call in any order. */
+static void must(int32_t code, dollr_error *const *error) {
     dollr_error_info info;
     if (code == DOLLR_OK) {
         return;
     }
-    if (dollr_error_read(error, &info) == DOLLR_OK) {
+    if (dollr_error_read(*error, &info) == DOLLR_OK) {
         fprintf(stderr, "%.*s\n", (int)info.message.len, info.message.ptr);
     }
     exit(1);
@@ -198,7 +199,7 @@ static void make_durable(const payment *it, dollr_str snapshot) {
 static void send_with_token(payment *it, const dollr_request *request, uint64_t now) {
     dollr_error *error = NULL;
     dollr_token_action action;
-    must(dollr_token_next(token, now, &action, &error), error);
+    must(dollr_token_next(token, now, &action, &error), &error);
     switch (action.kind) {
         case DOLLR_TOKEN_USE:
             it->token = action.number;
@@ -225,11 +226,11 @@ static void go_on(payment *it) {
         uint64_t now = now_ms();
         dollr_error *error = NULL;
         dollr_action action;
-        must(dollr_execution_next(it->machine, now, &action, &error), error);
+        must(dollr_execution_next(it->machine, now, &action, &error), &error);
         switch (action.kind) {
             case DOLLR_ACTION_RECORD:
                 make_durable(it, action.snapshot);
-                must(dollr_execution_apply_recorded(it->machine, now, &error), error);
+                must(dollr_execution_apply_recorded(it->machine, now, &error), &error);
                 break;
             case DOLLR_ACTION_SEND:
                 send_with_token(it, &action.request, now);
@@ -239,7 +240,7 @@ static void go_on(payment *it) {
                 break;
             case DOLLR_ACTION_ACT:
                 /* A web shop gives action.client_secret to the payer's browser here. */
-                must(dollr_execution_apply_shown(it->machine, now, &error), error);
+                must(dollr_execution_apply_shown(it->machine, now, &error), &error);
                 break;
             default:
                 printf("%s: %.*s\n", it->id.text, (int)action.verdict.text.len, action.verdict.text.ptr);
@@ -274,7 +275,7 @@ static void on_end(call *it, CURLcode result) {
     if (it == &token_call) {
         must(result == CURLE_OK ? dollr_token_apply_answered(token, it->exchange, &response, now, &error)
                                 : dollr_token_apply_lost(token, it->exchange, loss_of(result), now, &error),
-             error);
+             &error);
         end_call(it);
         return;
     }
@@ -282,13 +283,13 @@ static void on_end(call *it, CURLcode result) {
         n++;
     }
     if (status == 401) {
-        must(dollr_token_expired(token, payments[n].token, &error), error);
+        must(dollr_token_expired(token, payments[n].token, &error), &error);
     }
     must(result == CURLE_OK ? dollr_execution_apply_answered(payments[n].machine, it->exchange, &response, now, &error)
                             : dollr_execution_apply_lost(payments[n].machine, it->exchange, loss_of(result), now, &error),
-         error);
+         &error);
     end_call(it);
-    must(dollr_execution_snapshot(payments[n].machine, &snapshot, &error), error);
+    must(dollr_execution_snapshot(payments[n].machine, &snapshot, &error), &error);
     make_durable(&payments[n], snapshot);
     payments[n].due = 0;
 }
@@ -302,7 +303,7 @@ static void begin(const char *currency, const char *amount, const char *argument
         fprintf(stderr, "%s: expected SESSION:ACCOUNT\n", argument);
         exit(2);
     }
-    must(dollr_reference_id_new(&it->id, &error), error);
+    must(dollr_reference_id_new(&it->id, &error), &error);
     memset(&intent, 0, sizeof intent);
     intent.size = sizeof intent;
     intent.operation = DOLLR_OPERATION_COLLECTION;
@@ -311,7 +312,7 @@ static void begin(const char *currency, const char *amount, const char *argument
     intent.account = text(account + 1);
     intent.currency = text(currency);
     intent.amount = text(amount);
-    must(dollr_execution_prepare(&intent, NULL, now_ms(), &it->machine, &error), error);
+    must(dollr_execution_prepare(&intent, NULL, now_ms(), &it->machine, &error), &error);
 }
 
 /* The host's loop: what is due is done, then the sockets are listened to until something else is. */
@@ -358,7 +359,7 @@ int main(int count, char **arguments) {
     }
     curl_global_init(CURL_GLOBAL_DEFAULT);
     multi = curl_multi_init();
-    must(dollr_token_new(text(id), text(secret), &token, &error), error);
+    must(dollr_token_new(text(id), text(secret), &token, &error), &error);
     for (n = 3; n < count; n++) {
         begin(arguments[1], arguments[2], arguments[n]);
     }
