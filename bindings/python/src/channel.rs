@@ -1,6 +1,6 @@
 //! Level 2: `Channel`, news of one payment over Supabase Realtime. All that it ever says of the payment is *ask now*.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use dollr_client::core::{Channel, ChannelAction, ChannelEvent, ChannelPolicy, Handshake, Push, Secret};
 use pyo3::IntoPyObjectExt;
@@ -9,8 +9,7 @@ use pyo3::types::{PyTuple, PyType};
 
 use crate::action::Wait;
 use crate::convert::{Moment, Name, Span};
-use crate::errors;
-use crate::machine::guarded;
+use crate::machine::{changed, guarded, locked};
 use crate::request::{PyRequest, response};
 
 /// Send the request for the channel's key, then say `apply_answer` or `apply_unanswered`.
@@ -108,15 +107,11 @@ pub(crate) struct PyChannel(Mutex<Channel>);
 
 impl PyChannel {
     fn get(&self) -> MutexGuard<'_, Channel> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 
     fn apply(&self, py: Python<'_>, event: &ChannelEvent, now: &Moment) -> PyResult<()> {
-        guarded(py, || {
-            let mut channel = self.get();
-            *channel = channel.clone().apply(event, now.0).map_err(|e| errors::rejected(py, &e))?;
-            Ok(())
-        })?
+        changed(py, &self.0, |channel| channel.apply(event, now.0))
     }
 }
 

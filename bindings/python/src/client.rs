@@ -11,10 +11,12 @@ use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use pyo3::{PyTraverseError, PyVisit};
 
 use crate::blocking::{self, blocking, briefly};
 use crate::call::Call;
 use crate::convert::{Moment, Money, Name, Span};
+use crate::goods::Unheard;
 use crate::intent::{PyIntent, PyPolicy};
 use crate::journal::{Own, PyJournal};
 use crate::steps::{PySteps, PyWire};
@@ -293,8 +295,15 @@ impl PyClient {
 
     /// May I ship? One caller gets the goods of a paid payment, by its reference id or source. The vendor is not asked.
     fn claim_fulfilment<'py>(&self, py: Python<'py>, key: Name) -> Value<'py> {
-        let claimed = self.call(py, move |client| client.claim_fulfilment(key.0))?;
-        values::claimed(py, &claimed)
+        let client = Arc::clone(self.client.get(py)?);
+        let claim = move |own: &Client| {
+            let found = own.claim_fulfilment(&key.0)?;
+            Ok(Unheard::claim(client, key.0, found))
+        };
+        match self.call(py, claim)?.heard() {
+            Some(claimed) => values::claimed(py, &claimed),
+            None => Ok(py.None().into_bound(py)),
+        }
     }
 
     /// The goods were handed out. False where nobody has claimed them, or that was said before.
@@ -312,7 +321,9 @@ impl PyClient {
     #[pyo3(signature = (*, term, since = None))]
     fn next_paid<'py>(&self, py: Python<'py>, term: Span, since: Option<Moment>) -> Value<'py> {
         let since = since.map_or(Timestamp::from_millis(0), |Moment(since)| since);
-        match self.call(py, move |client| client.next_paid(term.0, since))? {
+        let client = Arc::clone(self.client.get(py)?);
+        let claim = move |own: &Client| Ok(Unheard::delivery(client, own.next_paid(term.0, since)?));
+        match self.call(py, claim)?.heard() {
             Some(delivery) => values::delivery(py, &delivery),
             None => Ok(py.None().into_bound(py)),
         }
@@ -333,6 +344,11 @@ impl PyClient {
     /// How to send.
     fn _wire(&self, py: Python<'_>) -> PyResult<PyWire> {
         Ok(self.client.get(py)?.stepwise().wire().into())
+    }
+
+    /// What shows a secret may lead back here.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.show)
     }
 
     fn __repr__(&self) -> String {

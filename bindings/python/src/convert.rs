@@ -107,6 +107,9 @@ impl FromPyObject<'_, '_> for Span {
     }
 }
 
+/// No amount has that many digits before or after its point.
+const MOST_DIGITS: u64 = 100;
+
 /// An exact amount in major units: `Decimal`, `int`, or text such as `"250.00"`.
 pub(crate) struct Money(pub(crate) Amount);
 
@@ -120,8 +123,13 @@ impl FromPyObject<'_, '_> for Money {
         } else if value.is_exact_instance_of::<PyInt>() {
             value.str()?.extract()?
         } else if value.is_instance(decimal_type(py)?)? {
-            // Without an exponent, digit for digit.
-            value.call_method1("__format__", ("f",))?.extract()?
+            let digits: i64 = value.call_method0("adjusted")?.extract()?;
+            if digits.unsigned_abs() > MOST_DIGITS {
+                // No amount; with a great exponent it would fill the memory, digit for digit.
+                value.str()?.extract()?
+            } else {
+                value.call_method1("__format__", ("f",))?.extract()?
+            }
         } else {
             let found = value.get_type().name()?;
             return Err(PyTypeError::new_err(format!(

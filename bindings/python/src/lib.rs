@@ -11,6 +11,7 @@ mod client;
 mod convert;
 mod errors;
 mod fork;
+mod goods;
 mod intent;
 mod journal;
 mod logs;

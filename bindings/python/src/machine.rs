@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dollr_client::core::{Event, Execution, Machine, Snapshot, Source, SourceRef};
+use dollr_client::core::{Event, Execution, Machine, Rejected, Snapshot, Source, SourceRef};
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
@@ -22,8 +22,7 @@ impl<M: Machine> Cell<M> {
     }
 
     fn get(&self) -> MutexGuard<'_, M> {
-        // What is inside is only ever replaced as a whole.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 
     fn next(&self, py: Python<'_>, now: &Moment) -> PyResult<Py<PyAny>> {
@@ -32,12 +31,27 @@ impl<M: Machine> Cell<M> {
     }
 
     fn apply(&self, py: Python<'_>, event: Event, now: &Moment) -> PyResult<()> {
-        guarded(py, || {
-            let mut machine = self.get();
-            *machine = machine.clone().apply(event, now.0).map_err(|e| errors::rejected(py, &e))?;
-            Ok(())
-        })?
+        changed(py, &self.0, |machine| machine.apply(event, now.0))
     }
+}
+
+/// Whoever waits for this has the interpreter: what is locked is left before any of Python's is called.
+pub(crate) fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is inside is only ever replaced as a whole.
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Replaces what is locked by what becomes of it, unless that is rejected.
+pub(crate) fn changed<M: Clone>(
+    py: Python<'_>,
+    lock: &Mutex<M>,
+    change: impl FnOnce(M) -> Result<M, Rejected<M>>,
+) -> PyResult<()> {
+    let outcome = guarded(py, || {
+        let mut there = locked(lock);
+        change(there.clone()).map(|next| *there = next)
+    })?;
+    outcome.map_err(|e| errors::rejected(py, &e))
 }
 
 /// A panic is an ordinary exception: pyo3's own is none that `except Exception` catches.
@@ -189,7 +203,8 @@ macro_rules! machine {
             }
 
             fn __eq__(&self, other: &Self) -> bool {
-                std::ptr::eq(self, other) || self.0.get().snapshot() == other.0.get().snapshot()
+                let ours = self.0.get().snapshot();
+                ours == other.0.get().snapshot()
             }
 
             /// As a snapshot: what was caught being sent asks first where it is unpickled.

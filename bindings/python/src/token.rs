@@ -1,6 +1,6 @@
 //! Level 2: `Token`, the bearer token's short life. It has no snapshot: a secret is not written down.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use dollr_client::core::{Bearer, Credentials, Event, Secret, Token, TokenAction};
 use pyo3::IntoPyObjectExt;
@@ -9,9 +9,9 @@ use pyo3::types::PyTuple;
 
 use crate::action::Wait;
 use crate::convert::Moment;
-use crate::machine::guarded;
+use crate::machine::{changed, guarded, locked};
 use crate::request::PyRequest;
-use crate::{errors, values};
+use crate::values;
 
 /// Call with this bearer token.
 #[pyclass(frozen, module = "dollr")]
@@ -79,15 +79,11 @@ pub(crate) struct PyToken {
 
 impl PyToken {
     fn get(&self) -> MutexGuard<'_, Token> {
-        self.token.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.token)
     }
 
     fn apply(&self, py: Python<'_>, event: &Event, now: &Moment) -> PyResult<()> {
-        guarded(py, || {
-            let mut token = self.get();
-            *token = token.clone().apply(event, now.0).map_err(|e| errors::rejected(py, &e))?;
-            Ok(())
-        })?
+        changed(py, &self.token, |token| token.apply(event, now.0))
     }
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import threading
+import tracemalloc
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from email.utils import formatdate
@@ -229,6 +230,16 @@ def test_money_is_exact_and_names_may_be_what_python_has_for_them() -> None:
     tiny = Decimal("0.0000000000000000000000000001")
     source = dollr.Source.watch("ORDER:7", "USD", tiny, START)
     assert "0.0000000000000000000000000001" in source.snapshot()
+
+
+@pytest.mark.parametrize("amount", ["1e99999999", "-1e99999999", "1e-99999999", "0e99999999"])
+def test_no_decimal_is_written_out_that_is_no_amount(amount: str) -> None:
+    tracemalloc.start()
+    with pytest.raises(dollr.InvalidError, match=r"E[+-]99999999"):
+        dollr.Source.watch("INVOICE:1", "USD", Decimal(amount), START)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 1_000_000
 
 
 BAD: list[tuple[type[Exception], Any]] = [

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 
 import dollr
@@ -29,7 +31,12 @@ def python(code: str, sim: Simulator, folder: Path, *more: str) -> subprocess.Po
     code = f"import sys, os, threading, time, signal, dollr\nnew = lambda: dollr.Client({SETTINGS})\n{code}"
     command = [sys.executable, "-c", code, *arguments, *more]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
 
 
@@ -65,6 +72,77 @@ except KeyboardInterrupt:
     assert ended(process)[0] == 0
     assert isinstance(client(sim, tmp_path).wait(report.key, patience=30).verdict, dollr.Paid)
     assert len(sim.charges()) == 1
+
+
+def test_goods_that_were_claimed_for_who_was_interrupted_are_there_for_others(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    code = """
+class OutOfTime(Exception): pass
+def stop(*_): raise OutOfTime
+signal.signal(signal.SIGALRM, stop)
+shop = new()
+for claim in (lambda: shop.claim_fulfilment(sys.argv[5]), lambda: shop.next_paid(term=60)):
+    input()
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        claim()
+    except OutOfTime:
+        print("interrupted", flush=True)
+    input()
+    for _ in range(500):
+        found = shop.next_paid(term=60)
+        if found is not None:
+            break
+        time.sleep(0.01)
+    print(found and (found.key, shop.release(found.key)), flush=True)
+"""
+    report = collect(client(sim, tmp_path), "1000")
+    process = python(code, sim, tmp_path, report.key)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with sqlite3.connect(tmp_path / "payments.db", isolation_level=None) as busy:
+        for _ in range(2):
+            busy.execute("BEGIN IMMEDIATE")
+            print("now", file=process.stdin, flush=True)
+            assert process.stdout.readline() == "interrupted\n"
+            busy.execute("COMMIT")
+            print("and", file=process.stdin, flush=True)
+            assert process.stdout.readline() == f"({report.key!r}, True)\n"
+    assert ended(process) == (0, "", "")
+
+
+def test_whoever_looks_at_a_machine_while_it_rejects_an_event_is_answered(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    code = """
+payment = dollr.Execution.prepare(dollr.Intent.collection(dollr.new_reference_id(), 55, "18", "USD"), 1000)
+begin = dollr.IllegalEventError.__init__
+def look(*args, **facts):
+    # As a signal handler or a finalizer may, or another thread.
+    print(payment.state, flush=True)
+    begin(*args, **facts)
+dollr.IllegalEventError.__init__ = look
+try:
+    payment.apply_shown(1000)
+except dollr.IllegalEventError:
+    print("rejected")
+"""
+    assert ended(python(code, sim, tmp_path)) == (0, "Prepared\nrejected\n", "")
+
+
+def test_a_client_that_shows_by_its_owners_method_goes_with_it(sim: Simulator, tmp_path: Path) -> None:
+    class Shop:
+        def __init__(self) -> None:
+            self.client = dollr.Client(
+                base_url=sim.url, **sim.credentials, journal=tmp_path / "payments.db", show=self.show
+            )
+
+        def show(self, key: str, secret: str) -> None: ...
+
+    gone = weakref.ref(Shop())
+    gc.collect()
+    assert gone() is None
 
 
 def test_eight_children_of_a_fork_say_so_and_work_with_a_client_of_their_own(
