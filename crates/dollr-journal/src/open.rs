@@ -60,15 +60,16 @@ pub fn schema_of(place: impl AsRef<Path>) -> Result<u32, JournalError> {
 /// history.
 pub fn holds_password(place: impl AsRef<Path>) -> bool {
     let place = place.as_ref().to_string_lossy();
-    let Some((scheme, rest)) = scheme(&place) else { return false };
-    if !is_postgres(scheme) {
-        return false;
-    }
+    let rest = match scheme(&place) {
+        Some((scheme, rest)) if is_postgres(scheme) => rest,
+        None if is_servers(&place) => place.trim_start_matches("postgresql:").trim_start_matches("postgres:"),
+        _ => return false,
+    };
     // Whatever stands before an `@` may be one, also where it was not written as it should be.
     let user = rest.rsplit_once('@').is_some_and(|(before, _)| before.contains(':'));
     let option =
         |pair: &str| pair.split_once('=').is_some_and(|(name, _)| name.to_lowercase().contains("pass"));
-    user || rest.split(['?', '&']).any(option)
+    user || rest.split(['?', '&', ' ']).any(option)
 }
 
 enum Place<'a> {
@@ -84,14 +85,17 @@ impl<'a> Place<'a> {
             return Ok(Self::File(Path::new(path.strip_prefix("//").unwrap_or(path))));
         }
         match scheme(text) {
+            None if is_servers(text) => Err(not_one_of_them()),
             None => Ok(Self::File(place)),
             Some((name, _)) if is_postgres(name) => Ok(Self::Server(text)),
-            Some(_) => {
-                let why = "expected a file, sqlite:FILE or postgres://USER@HOST/DATABASE";
-                Err(JournalError::Address { why: why.to_owned() })
-            }
+            Some(_) => Err(not_one_of_them()),
         }
     }
+}
+
+fn not_one_of_them() -> JournalError {
+    let why = "expected a file, sqlite:FILE or postgres://USER@HOST/DATABASE";
+    JournalError::Address { why: why.to_owned() }
 }
 
 #[cfg(not(feature = "postgres"))]
@@ -102,6 +106,18 @@ fn not_built_in() -> JournalError {
 
 fn is_postgres(scheme: &str) -> bool {
     ["postgres", "postgresql"].contains(&scheme)
+}
+
+/// Whether it means a server in some other way than by its URL: taken for a file's name, each machine would have a journal of its own.
+fn is_servers(text: &str) -> bool {
+    // As PostgreSQL's own programs have it: `host=db.example dbname=pay`.
+    let names_server = |word: &str| {
+        word.split_once('=').is_some_and(|(name, _)| {
+            ["host", "hostaddr", "port", "dbname", "user", "password", "service"].contains(&name)
+        })
+    };
+    ["postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme))
+        || text.split_whitespace().any(names_server)
 }
 
 /// The word before `://`, and what comes after.

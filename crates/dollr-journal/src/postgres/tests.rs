@@ -77,6 +77,28 @@ fn a_place_is_shown_without_its_password() {
     }
 }
 
+/// I10, T3: a server that is named in another way than by its URL is never taken for a file, of which each machine would have its own.
+#[test]
+fn a_server_that_is_not_named_by_its_url_is_refused_and_not_repeated() {
+    for (place, secret) in [
+        ("host=db.example user=shop password=hush dbname=pay", true),
+        ("dbname=pay", false),
+        ("postgres:/shop:hush@db.example/pay", true),
+        ("postgresql:shop@db.example/pay", false),
+        ("postgres:pay", false),
+    ] {
+        for opened in [crate::open(place), crate::open_existing(place)] {
+            let said = opened.err().expect(place).to_string();
+            assert!(
+                said.ends_with("expected a file, sqlite:FILE or postgres://USER@HOST/DATABASE"),
+                "{said}"
+            );
+            assert!(!said.contains("hush"), "{said}");
+        }
+        assert_eq!(holds_password(place), secret, "{place}");
+    }
+}
+
 /// I10, T27: what cannot be a URL is refused without being repeated, and a prefix is a plain name.
 #[test]
 fn a_url_that_will_not_do_is_refused_and_not_repeated() {
