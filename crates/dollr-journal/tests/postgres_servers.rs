@@ -34,6 +34,36 @@ fn stranger(talk: impl Fn(TcpStream) + Send + 'static) -> u16 {
     port
 }
 
+/// Of several hosts the one that can be written to is used, also once they have changed places.
+#[test]
+fn of_several_hosts_the_primary_is_used() {
+    let servers = [(); 2].map(|()| Server::start(|_| String::new()));
+    let [one, two] = &servers;
+    for server in &servers {
+        PostgresJournal::open(server.url()).expect("a journal on each");
+    }
+    let is_primary = |server: &Server, is_one: bool| {
+        let mode = if is_one { "off" } else { "on" };
+        server.psql(&format!("ALTER SYSTEM SET default_transaction_read_only = {mode}")).expect("an option");
+        server.psql("SELECT pg_reload_conf()").expect("it reads it");
+        let patience = Instant::now() + Duration::from_secs(30);
+        while server.psql("SHOW default_transaction_read_only").as_deref() != Ok(mode) {
+            assert!(Instant::now() < patience, "it never became {mode}");
+        }
+    };
+    is_primary(one, false);
+    let ports = format!(":{}/", one.port());
+    let both = one.url().replace(&ports, &format!(":{},127.0.0.1:{}/", one.port(), two.port()));
+    let journal = PostgresJournal::open(&both).expect("the second is the primary");
+    create(&journal, "a").expect("written to the second");
+    is_primary(one, true);
+    is_primary(two, false);
+    let found = create(&journal, "b").or_else(|_| create(&journal, "b"));
+    assert!(found.is_ok(), "{found:?}");
+    let keys = |server: &Server| server.psql("SELECT string_agg(key, ' ') FROM dollr_entries");
+    assert_eq!((keys(one).as_deref(), keys(two).as_deref()), (Ok("b"), Ok("a")));
+}
+
 /// I10: a log-in that fails is said, and the password is not.
 #[test]
 fn a_wrong_password_or_user_is_said() {

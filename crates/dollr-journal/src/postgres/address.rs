@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::tls;
@@ -64,6 +64,10 @@ impl Address {
             config.password(password);
         }
         let patience = config.get_connect_timeout().copied().unwrap_or(Duration::from_secs(10));
+        if config.get_hosts().len() > 1 {
+            // Where they have changed places, the one that can be written to is the primary.
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
         config.keepalives_idle(Duration::from_secs(15)).tcp_user_timeout(Duration::from_secs(20));
         if config.get_application_name().is_none() {
             config.application_name("dollr");

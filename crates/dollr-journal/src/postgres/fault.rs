@@ -50,6 +50,8 @@ impl Fault {
                             SqlState::CANNOT_CONNECT_NOW,
                             SqlState::DATABASE_DROPPED,
                             SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+                            // No longer the primary: of several hosts, another one is.
+                            SqlState::READ_ONLY_SQL_TRANSACTION,
                             // Taken back as a whole, for another one's sake.
                             SqlState::T_R_DEADLOCK_DETECTED,
                             SqlState::T_R_SERIALIZATION_FAILURE,
