@@ -143,6 +143,20 @@ fn the_database_of_another_program_stays_as_it_was() {
     }
 }
 
+/// The same where something of a rollback journal is beside it, because it is written just now or keeps one.
+#[test]
+fn the_rollback_journal_of_another_program_stays_as_it_was() {
+    let desk = Desk::new();
+    let raw = desk.raw();
+    raw.execute_batch("PRAGMA journal_mode = PERSIST; CREATE TABLE customers (name TEXT)").expect("at work");
+    drop(raw);
+    share(&desk);
+    let before = seen(&desk);
+    assert_eq!(before.len(), 2);
+    refused(&desk.file(), "it is the database of another program; name another file");
+    assert_eq!(seen(&desk), before);
+}
+
 /// The same where its program was killed, and all it wrote is in its log.
 #[test]
 fn the_log_of_another_program_stays_as_it_was() {

@@ -82,14 +82,19 @@ fn connect(path: &Path, missing: Missing, patience: Duration) -> Result<(Connect
     let file = file(path, missing)?;
     let held = Held::take(&file).ok_or_else(|| JournalError::Forked { path: path.to_path_buf() })?;
     let failed = |error: rusqlite::Error| fault(path, patience, &error);
-    if !unfinished(&file) {
+    let unfinished = unfinished(&file);
+    if !unfinished {
         peek(path, &file).map_err(failed)??;
+        tighten(path, &file)?;
     }
-    tighten(path, &file)?;
-    // Without CREATE: the file is there, with the right mode, or somebody has just taken it away.
+    // Without CREATE: the file is there, or somebody has just taken it away.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&file, flags).map_err(failed)?;
+    let mut connection = Connection::open_with_flags(&file, flags).map_err(failed)?;
     prepare(&connection, patience).map_err(failed)?;
+    if unfinished {
+        check(path, schema::mark(&mut connection).map_err(failed)?)?;
+        tighten(path, &file)?;
+    }
     if connection.is_readonly("main").map_err(failed)? {
         return Err(unusable(path, READ_ONLY));
     }
