@@ -273,6 +273,21 @@ fn a_claim_that_nobody_acknowledges_is_given_again<D: Engine>() {
     assert_eq!(one.take_paid("again", Duration::from_millis(1), at(0), at(1_000_000)), Ok(None));
 }
 
+/// SQLite goes by its callers' clocks, one of which may have been set back since.
+#[test]
+fn f31_a_claim_by_a_clock_that_was_far_ahead_is_given_again() {
+    let desk = Desk::new();
+    let journal = desk.journal();
+    paid(&journal, "id", None, 1);
+    let (hour, year) = (Duration::from_secs(3_600), 365 * 24 * 3_600);
+    let take = |by, now| journal.take_paid(by, hour, at(0), at(now)).expect("readable").is_some();
+    assert!(take("crashed", year));
+    assert!(take("next", 60), "a year is not waited for");
+    assert!(!take("third", 120), "that one is of today");
+    assert_eq!(journal.put_off("id", "next", 20 * hour, at(180)), Ok(true));
+    assert!(!take("third", 240), "what was put off for long is not ahead");
+}
+
 fn t32_i5_what_sixteen_workers_take_is_given_to_one_and_stays_to_be_delivered<D: Engine>() {
     const PAYMENTS: u64 = 150;
     let desk = D::new();

@@ -5,9 +5,11 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::rows::{GOODS, load, note};
 use crate::entry::{Claim, Entry};
+use crate::journal::AHEAD;
 use crate::stored::{counted, moment, whole};
 
-/// Makes a claim; the one that is there, if there is one. A claim that has a term can be made only over one whose term is over.
+/// Makes a claim; the one that is there, if there is one. A claim that has a term can be made only over one whose term is over, or which
+/// was made by a clock that has been set back since.
 pub(super) fn claim(
     connection: &Connection,
     key: &str,
@@ -21,11 +23,12 @@ pub(super) fn claim(
          ON CONFLICT (goods) DO UPDATE
          SET entry_id = excluded.entry_id, claimed_by = excluded.claimed_by, claimed_at = excluded.claimed_at,
              lease_until = excluded.lease_until
-         WHERE :until IS NOT NULL AND lease_until <= :now AND fulfilled_at IS NULL"
+         WHERE :until IS NOT NULL AND lease_until IS NOT NULL AND (lease_until <= :now OR claimed_at > :ahead)
+             AND fulfilled_at IS NULL"
     );
     let made = connection.prepare_cached(&sql)?.execute(named_params! {
         ":key": key, ":by": by, ":now": whole(now.as_millis()),
-        ":until": until.map(|until| whole(until.as_millis())),
+        ":until": until.map(|until| whole(until.as_millis())), ":ahead": whole(now.after(AHEAD).as_millis()),
     })?;
     if made == 0 {
         return claimed(connection, key);
@@ -60,10 +63,11 @@ pub(super) fn take_paid(
     now: Timestamp,
 ) -> rusqlite::Result<Option<Entry>> {
     let sql = paid_sql();
+    let [since, now_ms, ahead] = [since, now, now.after(AHEAD)].map(|moment| whole(moment.as_millis()));
     loop {
         let next: Option<String> = connection
             .prepare_cached(&sql)?
-            .query_row((whole(since.as_millis()), whole(now.as_millis())), |row| row.get(0))
+            .query_row((since, now_ms, ahead), |row| row.get(0))
             .optional()?;
         let Some(key) = next else { return Ok(None) };
         if claim(connection, &key, by, Some(until), now)?.is_none() {
@@ -79,7 +83,7 @@ pub(super) fn paid_sql() -> String {
         "SELECT key FROM dollr_entries INDEXED BY dollr_entries_deliver
          WHERE deliver = 1 AND ended_at >= ?1 AND NOT EXISTS (
              SELECT 1 FROM dollr_claims
-             WHERE goods = {GOODS} AND fulfilled_at IS NULL AND dollr_claims.lease_until > ?2)
+             WHERE goods = {GOODS} AND fulfilled_at IS NULL AND dollr_claims.lease_until > ?2 AND claimed_at <= ?3)
          ORDER BY ended_at, id LIMIT 1"
     )
 }
