@@ -100,8 +100,8 @@ journal! {
     /// none that he [took](Journal::take_paid), or it is fulfilled.
     fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> bool;
 
-    /// Forgets payments that ended before that moment, with their lines and claims, at most `limit`: how many. What is open, due
-    /// or claimed and not fulfilled stays.
+    /// Forgets payments that ended before that moment, with their lines and claims, at most `limit`: how many. What is open, due,
+    /// claimed and not fulfilled, or paid and released by whoever had claimed it, stays.
     fn prune(&self, before: Timestamp, limit: usize) -> usize;
 
     /// How many payments [`prune`](Journal::prune) would forget, without a limit.

@@ -365,7 +365,9 @@ fn when_a_payment_ended_is_kept<D: Engine>() {
 fn what_has_ended_is_forgotten_with_all_that_belongs_to_it<D: Engine>() {
     let desk = D::new();
     let journal = desk.journal();
-    for (key, seconds) in [("old", 1), ("older", 0), ("claimed", 2), ("fulfilled", 3), ("new", 100)] {
+    for (key, seconds) in
+        [("old", 1), ("older", 0), ("claimed", 2), ("fulfilled", 3), ("new", 100), ("released", 5)]
+    {
         paid(&journal, key, None, seconds);
     }
     attempt(&journal, "open", None).expect("room");
@@ -374,9 +376,10 @@ fn what_has_ended_is_forgotten_with_all_that_belongs_to_it<D: Engine>() {
     let snapshot = Snapshot::new("{}");
     let page = Page { due: Some(at(3_600)), ..Page::new("Failed", false, &snapshot, "answered") };
     journal.save("due", due, &page, at(4)).expect("the right version");
-    for key in ["claimed", "fulfilled"] {
+    for key in ["claimed", "fulfilled", "released"] {
         assert_eq!(journal.claim(key, "the page", at(5)), Ok(None));
     }
+    assert_eq!(journal.release("released", None, at(6)), Ok(true));
     assert_eq!(journal.fulfil("fulfilled", None, at(6)), Ok(true));
 
     assert_eq!(journal.prunable(at(50)), Ok(3));
@@ -386,7 +389,7 @@ fn what_has_ended_is_forgotten_with_all_that_belongs_to_it<D: Engine>() {
     assert_eq!(journal.prune(at(50), 9), Ok(0));
     let mut left: Vec<_> = journal.entries(99).expect("readable").into_iter().map(|e| e.key).collect();
     left.sort();
-    assert_eq!(left, ["claimed", "due", "new", "open"]);
+    assert_eq!(left, ["claimed", "due", "new", "open", "released"], "what was to be shipped and was not");
     for key in ["old", "older", "fulfilled"] {
         assert_eq!(journal.lines(key), Ok(Vec::new()));
         assert_eq!(journal.claimed(key), Ok(None));

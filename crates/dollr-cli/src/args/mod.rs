@@ -328,7 +328,7 @@ pub(crate) enum Journal {
         #[arg(value_parser = key)]
         key: String,
     },
-    /// Forget payments that ended long ago, with all that happened to them; what is open, due or claimed and not fulfilled stays.
+    /// Forget payments that ended long ago, with all that happened to them; what is open, due, claimed and not fulfilled, or was to be handed out and was not, stays.
     #[command(
         after_help = "What is forgotten no longer protects: its reference id could be sent again, its order paid and its goods claimed again."
     )]

@@ -7,10 +7,12 @@ use super::wire::Wire;
 use crate::error::JournalError;
 use crate::stored::whole;
 
-/// The rows that may be forgotten which ended before `$1`.
+/// The rows that may be forgotten which ended before `$1`: none whose goods somebody has, or had and has not handed out.
 const PRUNABLE: &str = "FROM {p}entries
     WHERE ended_at < $1 AND NOT open AND NOT attended AND NOT EXISTS (
-        SELECT FROM {p}claims WHERE entry_id = {p}entries.id AND fulfilled_at IS NULL)";
+        SELECT FROM {p}claims WHERE entry_id = {p}entries.id AND fulfilled_at IS NULL)
+    AND NOT (deliver AND EXISTS (
+        SELECT FROM {p}events WHERE entry_id = {p}entries.id AND what = 'claim released'))";
 
 /// An event may go only after its row has.
 const PRUNE: [&str; 3] = [

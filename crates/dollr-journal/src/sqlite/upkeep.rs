@@ -6,10 +6,12 @@ use rusqlite::Connection;
 use super::rows::most;
 use crate::stored::whole;
 
-/// The rows that may be forgotten which ended before `?1`.
+/// The rows that may be forgotten which ended before `?1`: none whose goods somebody has, or had and has not handed out.
 const PRUNABLE: &str = "FROM dollr_entries
     WHERE ended_at < ?1 AND open = 0 AND attended = 0 AND NOT EXISTS (
-        SELECT 1 FROM dollr_claims WHERE entry_id = dollr_entries.id AND fulfilled_at IS NULL)";
+        SELECT 1 FROM dollr_claims WHERE entry_id = dollr_entries.id AND fulfilled_at IS NULL)
+    AND NOT (deliver = 1 AND EXISTS (
+        SELECT 1 FROM dollr_events WHERE entry_id = dollr_entries.id AND what = 'claim released'))";
 
 pub(super) fn prunable(connection: &Connection, before: Timestamp) -> rusqlite::Result<usize> {
     let sql = format!("SELECT count(*) {PRUNABLE}");
