@@ -90,6 +90,7 @@ impl Stream {
             // This run has taken longer than its term.
             return self.keep(delivery);
         }
+        let began = Instant::now();
         let ending = match self.handler.run(&delivery, &object(&delivery)) {
             Ok(ending) => ending,
             Err(failure) => {
@@ -109,8 +110,9 @@ impl Stream {
         }
         let failures = self.failures.entry(key.clone()).or_default();
         *failures = failures.saturating_add(1);
-        let wait = Schedule::back_off(*failures);
+        let failures = *failures;
         if self.follow {
+            let wait = until_again(failures, began.elapsed(), self.failures.len());
             output::note(format_args!("{key}  {ending}; again in {} s", wait.as_secs()));
             self.insist(|goods| goods.put_off(&delivery, wait))?;
             return Ok(());
@@ -165,6 +167,13 @@ impl Stream {
     }
 }
 
+/// How long a payment is put off whose command has failed so many times in a row, and took so long. The `failing` ones take half of the time
+/// at most, so that those which come after them have their turn.
+fn until_again(failures: u32, took: Duration, failing: usize) -> Duration {
+    let turns = u32::try_from(failing).unwrap_or(u32::MAX).saturating_mul(2);
+    Schedule::back_off(failures).max(took.saturating_mul(turns))
+}
+
 /// Whether it may be better after a while.
 fn may_pass(error: &Error) -> bool {
     use JournalError::{Busy, Full, Unsure, Unusable};
@@ -197,4 +206,24 @@ fn write_line(line: &Value) -> Result<(), Failure> {
         }
         _ => Failure::new(format!("the payment cannot be written to stdout: {e}; it is given again")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::until_again;
+
+    /// I5: payments whose commands hang keep no other from being handed out.
+    #[test]
+    fn payments_that_hang_leave_half_of_the_time_to_the_others() {
+        let hang = Duration::from_secs(600);
+        for failing in 1..100_u32 {
+            for failures in 1..20 {
+                assert_eq!(until_again(failures, hang, failing as usize), 2 * failing * hang);
+            }
+        }
+        let seconds = |failures| until_again(failures, Duration::ZERO, 50).as_secs();
+        assert_eq!([1, 2, 3, 9].map(seconds), [1, 2, 4, 60], "those that fail at once wait no longer for it");
+    }
 }
