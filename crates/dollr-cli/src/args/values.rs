@@ -62,8 +62,12 @@ pub(super) fn amount(text: &str) -> Result<Amount, Invalid> {
 }
 
 pub(super) fn order(text: &str) -> Result<String, Invalid> {
-    let wrong = || invalid("order", text, "your own name of it, such as A-1, without control characters");
-    if is_plain(text) { Ok(text.to_string()) } else { Err(wrong()) }
+    let wrong = || {
+        let expected = "your own name of it, such as A-1, without control characters, or blanks at its ends";
+        invalid("order", text, expected)
+    };
+    // With a blank behind it, it would be another order, and free.
+    if is_plain(text) && text.trim() == text { Ok(text.to_string()) } else { Err(wrong()) }
 }
 
 pub(super) fn reason(text: &str) -> Result<String, Invalid> {

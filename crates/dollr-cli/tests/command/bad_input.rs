@@ -83,7 +83,7 @@ fn cases() -> Vec<(Vec<&'static str>, &'static str, &'static str)> {
     collect(
         "--order",
         "without control characters",
-        &["", " ", "A\u{1b}]0;owned\u{7}", "A\nB", "A\u{202e}B"],
+        &["", " ", "A-1 ", " A-1", "A\u{1b}]0;owned\u{7}", "A\nB", "A\u{202e}B"],
     );
     cases.extend([
         (vec!["status", "../journal"], "REFERENCE_ID", "a version-4 UUID"),
