@@ -21,7 +21,7 @@ use crate::host::Host;
 use crate::http::Http;
 use crate::realtime::{Line, Realtime, Server, certificates};
 use crate::throttle::Throttle;
-use crate::url::BaseUrl;
+use crate::url::{BaseUrl, is_loopback};
 use crate::wire::Wire;
 use crate::{Client, Clock, Error, SystemClock};
 
@@ -141,7 +141,8 @@ impl ClientBuilder {
         self
     }
 
-    /// A proxy, such as `http://proxy.example:3128`. The environment's proxy settings are not looked at.
+    /// A proxy, such as `http://proxy.example:3128`; to an `http://` base URL only one on loopback. The environment's proxy
+    /// settings are not looked at.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -304,8 +305,17 @@ impl ClientBuilder {
     }
 
     fn parse_proxy(&self) -> Result<Option<Proxy>, Error> {
-        let wrong = |_| Error::Config("the proxy is not a URL such as http://proxy.example:3128".to_string());
-        self.proxy.as_deref().map(|url| Proxy::new(url).map_err(wrong)).transpose()
+        let wrong = |why: &str| Error::Config(format!("the proxy {why}"));
+        let Some(url) = self.proxy.as_deref() else { return Ok(None) };
+        let proxy = Proxy::new(url).map_err(|_| wrong("is not a URL such as http://proxy.example:3128"))?;
+        let elsewhere = !is_loopback(proxy.host().trim_start_matches('[').trim_end_matches(']'));
+        // What is allowed in plain text to this machine is not to cross the network on its way back to it.
+        if elsewhere && self.base.as_ref().is_ok_and(|base| !base.is_secure()) {
+            return Err(wrong(
+                "is not on loopback and the base URL is http://, so the secret would cross the network in plain text: leave the proxy out, or use https://",
+            ));
+        }
+        Ok(Some(proxy))
     }
 
     fn tls(&self) -> Result<TlsConfig, Error> {

@@ -16,9 +16,14 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Without a slash at its end.
+    /// Without a slash at its end, and with its scheme in small letters.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Whether it is `https`.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.text.starts_with("https:")
     }
 
     /// An IPv6 address without its brackets.
@@ -46,17 +51,19 @@ impl BaseUrl {
             return Err(wrong("has a query or a fragment: leave it out"));
         }
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        match uri.scheme_str() {
-            Some("https") => {}
-            Some("http") if is_loopback(host) => {}
+        let scheme = match uri.scheme_str() {
+            Some("https") => "https",
+            Some("http") if is_loopback(host) => "http",
             Some("http") => {
                 return Err(wrong(&format!(
                     "is http:// to {host:?}: expected https://, plain http is for loopback only"
                 )));
             }
             _ => return Err(wrong("has no scheme: expected https://")),
-        }
-        Ok(Self { text: text.trim_end_matches('/').to_owned(), host: host.to_owned(), port: uri.port_u16() })
+        };
+        // Whoever reads the text after this finds the scheme that was checked, however it was written.
+        let rest = text.trim_end_matches('/').split_once(':').map_or("", |(_, rest)| rest);
+        Ok(Self { text: format!("{scheme}:{rest}"), host: host.to_owned(), port: uri.port_u16() })
     }
 }
 
@@ -76,6 +83,7 @@ impl FromStr for BaseUrl {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether `host`, an IPv6 address without its brackets, is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }

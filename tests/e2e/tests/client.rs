@@ -161,6 +161,25 @@ fn a_base_url_is_https_or_loopback() {
     }
 }
 
+/// T20: to an `http://` vendor on loopback there is no TLS, so a proxy elsewhere would be told the secret over the network.
+#[test]
+fn a_proxy_elsewhere_is_not_told_a_secret_in_plain_text() {
+    let build = |base: &str, proxy: &str| {
+        Client::builder().credentials("id", "secret").base_url(base).proxy(proxy).build()
+    };
+    for proxy in ["http://proxy.example:3128", "https://till:hunter2@proxy.example", "192.0.2.7:3128"] {
+        for base in ["http://127.0.0.1:8787", "HTTP://localhost:8787"] {
+            let error = build(base, proxy).expect_err("an error").to_string();
+            assert!(error.starts_with("the proxy is not on loopback"), "{error}");
+            assert!(error.contains("https://") && !error.contains("hunter2"), "{error}");
+        }
+        assert!(build("https://api.example", proxy).is_ok(), "{proxy}");
+    }
+    for proxy in ["http://127.0.0.1:3128", "localhost:3128", "http://[::1]:3128"] {
+        assert!(build("http://127.0.0.1:8787", proxy).is_ok(), "{proxy}");
+    }
+}
+
 /// Everything that is logged, at the finest level, by this project and the HTTP library.
 #[derive(Debug, Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);

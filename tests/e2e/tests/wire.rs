@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use dollr_client::Report;
@@ -159,6 +160,54 @@ fn only_the_right_certificate_is_talked_to() {
         let (report, posts) = collect_over_tls(host, expired, trusted);
         assert_eq!((report.verdict.name(), posts), ("open", 0), "{host} {expired} {trusted}: {report:?}");
     }
+}
+
+/// T20: however a scheme is written, what it asks for is TLS: the first byte that goes out opens a handshake.
+#[test]
+fn a_scheme_in_capitals_asks_for_tls() {
+    const HANDSHAKE: u8 = 0x16;
+    std::thread::scope(|scope| {
+        for scheme in ["HTTPS", "Https"] {
+            scope.spawn(move || {
+                let world = World::in_real_time();
+                let (realtime, to_realtime) = eavesdropper();
+                let builder = world.builder().realtime(format!("{scheme}://{realtime}"), "anon");
+                let attempt =
+                    dollr_client::Attempt::new(world.payment("1002").intent).realtime(SourceKind::Order);
+                let report = builder.build().expect("a client").collect(attempt).expect("a report");
+                assert_eq!(report.verdict.name(), "paid", "{report:?}");
+                assert_eq!(to_realtime.recv(), Ok(HANDSHAKE), "realtime over {scheme}");
+
+                let (api, to_api) = eavesdropper();
+                let client =
+                    world.builder().base_url(&format!("{scheme}://{api}")).build().expect("a client");
+                client.create_session("ORDER:202".parse().expect("a source")).expect_err("no such server");
+                assert_eq!(to_api.recv(), Ok(HANDSHAKE), "the API over {scheme}");
+                assert_eq!(
+                    client.stepwise().wire().base_url,
+                    format!("https://{api}"),
+                    "as it is told to hosts"
+                );
+            });
+        }
+    });
+}
+
+/// A port that answers nothing, and the first byte of each connection to it.
+fn eavesdropper() -> (std::net::SocketAddr, Receiver<u8>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address");
+    let (tell, first_bytes) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut first = [0];
+            stream.expect("a connection").read_exact(&mut first).expect("a byte");
+            if tell.send(first[0]).is_err() {
+                return;
+            }
+        }
+    });
+    (port, first_bytes)
 }
 
 /// F21, T20: the realtime server's certificate is looked at as closely, and nothing is said to it before that.

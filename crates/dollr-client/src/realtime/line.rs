@@ -44,9 +44,10 @@ impl Line {
             ));
         }
         let host = url.host().to_owned();
-        let (scheme, port, tls) = match url.as_str().strip_prefix("https") {
-            Some(_) => ("wss", 443, Some(Tls::new(&host, certificates)?)),
-            None => ("ws", 80, None),
+        let (scheme, port, tls) = if url.is_secure() {
+            ("wss", 443, Some(Tls::new(&host, certificates)?))
+        } else {
+            ("ws", 80, None)
         };
         let rest = url.as_str().split_once(':').map_or("", |(_, rest)| rest);
         Ok(Self {
