@@ -207,12 +207,8 @@ def test_a_slow_vendor_is_given_up_after_the_time_out() -> None:
         assert time.monotonic() - began < 5
 
 
-def test_a_panic_is_an_ordinary_exception_and_the_client_lives_on(sim: Simulator, tmp_path: Path) -> None:
-    # No clock has this moment: the Rust client's HTTP library panics where it adds it to now.
-    settings: dict[str, Any] = {**sim.credentials, "connect_timeout": 1e19}
-    absurd = dollr.Client(base_url=sim.url, journal=tmp_path / "absurd.db", **settings)
-    for _ in range(2):
-        with pytest.raises(dollr.InternalError) as raised:
-            absurd.create_session("INVOICE:101")
-        assert isinstance(raised.value, Exception)
-    assert isinstance(collect(client(sim, tmp_path)).verdict, dollr.Paid)
+def test_a_time_out_that_no_clock_has_is_refused(sim: Simulator) -> None:
+    for setting in ("connect_timeout", "read_timeout", "total_timeout"):
+        settings: dict[str, Any] = {**sim.credentials, setting: 1e19}
+        with pytest.raises(dollr.ConfigError, match="is over an hour"):
+            dollr.Client(base_url=sim.url, **settings)

@@ -12,7 +12,7 @@ use rustls::pki_types::CertificateDer;
 use ureq::config::Config;
 use ureq::http::HeaderValue;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use ureq::{Agent, Proxy};
+use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::caller::Caller;
 use crate::client::Show;
@@ -27,6 +27,9 @@ use crate::{Client, Clock, Error, SystemClock};
 
 /// Each connection has two: a request and an answer are a few kilobytes.
 const BUFFER: usize = 16 * 1024;
+
+/// No answer is worth waiting for as long as this, and no call is to hold what it holds for longer.
+const LONGEST: Duration = Duration::from_secs(3_600);
 
 /// The settings of a [`Client`]. Only the credentials have no default.
 #[must_use]
@@ -148,19 +151,19 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a connection may take, with name look-up and TLS. Default: 10 s.
+    /// How long a connection may take, with name look-up and TLS. At most an hour; default: 10 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect = limit;
         self
     }
 
-    /// How long the vendor may take to begin answering. Default: 20 s.
+    /// How long the vendor may take to begin answering. At most an hour; default: 20 s.
     pub fn read_timeout(mut self, limit: Duration) -> Self {
         self.read = limit;
         self
     }
 
-    /// How long a call may take in all. Default: 30 s.
+    /// How long a call may take in all. At most an hour; default: 30 s.
     pub fn total_timeout(mut self, limit: Duration) -> Self {
         self.total = limit;
         self
@@ -271,15 +274,20 @@ impl ClientBuilder {
         self
     }
 
-    /// Without time no request would have an answer, and each payment would be uncertain.
+    /// Without time no request would have an answer, and each payment would be uncertain; and no clock has the end of time.
     fn check_limits(&self) -> Result<(), Error> {
-        let limits =
-            [("a connection", self.connect), ("an answer's beginning", self.read), ("a call", self.total)];
-        let Some((what, _)) = limits.iter().find(|(_, limit)| limit.as_millis() == 0) else { return Ok(()) };
-        let why = format!(
-            "the time-out of {what} is under a millisecond: give it seconds, or none for the default"
-        );
-        Err(Error::Config(why))
+        for (what, limit) in
+            [("a connection", self.connect), ("an answer's beginning", self.read), ("a call", self.total)]
+        {
+            let why = match limit {
+                short if short.as_millis() == 0 => "under a millisecond",
+                long if long > LONGEST => "over an hour",
+                _ => continue,
+            };
+            let why = format!("the time-out of {what} is {why}: give it seconds, or none for the default");
+            return Err(Error::Config(why));
+        }
+        Ok(())
     }
 
     fn config(&self, idle_connections: usize) -> Result<Config, Error> {
@@ -308,6 +316,11 @@ impl ClientBuilder {
         let wrong = |why: &str| Error::Config(format!("the proxy {why}"));
         let Some(url) = self.proxy.as_deref() else { return Ok(None) };
         let proxy = Proxy::new(url).map_err(|_| wrong("is not a URL such as http://proxy.example:3128"))?;
+        if !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) {
+            return Err(wrong(
+                "speaks SOCKS: expected one that speaks HTTP, such as http://proxy.example:3128",
+            ));
+        }
         let elsewhere = !is_loopback(proxy.host().trim_start_matches('[').trim_end_matches(']'));
         // What is allowed in plain text to this machine is not to cross the network on its way back to it.
         if elsewhere && self.base.as_ref().is_ok_and(|base| !base.is_secure()) {

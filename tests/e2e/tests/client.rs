@@ -280,14 +280,39 @@ fn a_setting_that_cannot_be_is_refused_at_once() {
     for url in ["https://api.example:99999", "https://api.example:", "https://api.example:x"] {
         assert!(build().base_url(url).build().is_err(), "{url}");
     }
-    let none = Duration::from_micros(999);
-    for (builder, whose) in [
-        (build().connect_timeout(Duration::ZERO), "a connection"),
-        (build().read_timeout(none), "an answer's beginning"),
-        (build().total_timeout(none), "a call"),
-    ] {
-        let error = builder.build().expect_err(whose).to_string();
-        assert!(error.contains(&format!("the time-out of {whose} is under a millisecond")), "{error}");
+    for proxy in ["socks5://127.0.0.1:1080", "socks4a://till:hunter2@proxy.example", "SOCKS://proxy.example"]
+    {
+        let error = build().proxy(proxy).build().expect_err("no SOCKS").to_string();
+        assert!(error.starts_with("the proxy speaks SOCKS: expected one that speaks HTTP"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
     }
-    assert!(build().total_timeout(Duration::from_millis(1)).build().is_ok());
+}
+
+/// A time-out that no call could keep to, or no clock has, is refused; the longest that is taken is one to call with.
+#[test]
+fn a_time_out_is_of_a_millisecond_to_an_hour() {
+    let world = World::start();
+    let hour = Duration::from_secs(3_600);
+    for (limit, why) in [
+        (Duration::ZERO, "under a millisecond"),
+        (Duration::from_micros(999), "under a millisecond"),
+        (hour + Duration::from_nanos(1), "over an hour"),
+        (Duration::MAX, "over an hour"),
+    ] {
+        for (builder, whose) in [
+            (world.builder().connect_timeout(limit), "a connection"),
+            (world.builder().read_timeout(limit), "an answer's beginning"),
+            (world.builder().total_timeout(limit), "a call"),
+        ] {
+            let error = builder.build().expect_err(whose).to_string();
+            assert!(error.contains(&format!("the time-out of {whose} is {why}: give it seconds")), "{error}");
+        }
+    }
+    assert!(world.builder().total_timeout(Duration::from_millis(1)).build().is_ok());
+    let patient = world.builder().connect_timeout(hour).read_timeout(hour).total_timeout(hour);
+    patient
+        .build()
+        .expect("a client")
+        .create_session("ORDER:202".parse().expect("a source"))
+        .expect("a session");
 }
