@@ -53,7 +53,8 @@ impl Client {
     }
 
     pub(crate) async fn making_session(&self, source: SourceRef) -> Result<Session, Error> {
-        Ok(Session::parse(&self.caller.call(&self.host, &Session::request(source)).await?)?)
+        let made = self.caller.call(&self.host, &Session::request(source)).await?;
+        Ok(Session::parse(&made, source)?)
     }
 
     pub(crate) async fn minting_key(

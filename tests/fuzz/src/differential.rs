@@ -1,6 +1,6 @@
 //! Two readers of one answer: what the core takes for proof, an independent reader does, and the other way round.
 
-use dollr_core::{Session, Timestamp};
+use dollr_core::{Session, SourceKind, SourceRef, Timestamp};
 
 use crate::answers::{answer, collection, uncertain};
 use crate::draw::NOW;
@@ -45,7 +45,10 @@ fn is_amount(json: &Json) -> bool {
 
 /// A session's number is the very number that is written there.
 fn sessions(bytes: &[u8]) {
-    let parsed = Session::parse(&dollr_core::Response::new(200, bytes));
+    let parsed = Session::parse(
+        &dollr_core::Response::new(200, bytes),
+        SourceRef { kind: SourceKind::Invoice, id: 101 },
+    );
     let read = str::from_utf8(bytes).ok().and_then(Json::parse);
     let number = read.as_ref().and_then(|outer| {
         let session = outer.unwrapped("id")?;
