@@ -41,14 +41,16 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Reads whatever the refusal says about itself.
+    /// Reads whatever the refusal says about itself. What the vendor says of a bearer token it may say by repeating it, so that of a 401 only
+    /// the fields are kept (I10).
     pub fn of(response: &Response) -> Self {
         let body = serde_json::from_slice::<Value>(response.body()).unwrap_or(Value::Null);
         let mut problems = Vec::new();
         let said = ["detail", "message", "error"].iter().find_map(|name| body.get(name));
         collect(said.unwrap_or(&Value::Null), &mut problems);
         problems.truncate(20);
-        Self { http_status: response.status(), problems }
+        let refusal = Self { http_status: response.status(), problems };
+        if refusal.http_status == 401 { refusal.without_words() } else { refusal }
     }
 
     /// Only which fields are minded: the vendor's words could repeat a secret that was sent, and so could its name for a place

@@ -182,7 +182,7 @@ fn a_million_levels_are_refused_and_nothing_overflows() {
         }
         let refusal = Refusal::of(&Response::new(422, format!(r#"{{"detail": {nest}}}"#)));
         assert!(refusal.problems.is_empty());
-        Session::parse(&Response::new(200, nest)).unwrap_err();
+        Session::parse(&Response::new(200, nest), "INVOICE:1".parse().unwrap()).unwrap_err();
     }
     // In a string they are only brackets, also behind a quotation mark in it.
     let words = format!("{:?}", format!("\"{}", "[{".repeat(1_000)));
@@ -268,13 +268,16 @@ fn a_refusal_of_any_shape_is_told() {
     ] {
         assert_eq!(Refusal::of(&Response::new(422, body)).to_string(), said);
     }
+    // I10: a 401 may repeat the token that was sent.
+    let said = Refusal::of(&Response::new(401, r#"{"detail": "token eyJhbGciOi is revoked"}"#)).to_string();
+    assert_eq!(said, "HTTP 401: not accepted");
     let many = format!(r#"{{"detail": [{}]}}"#, vec!["\"no\""; 1_000].join(","));
     assert_eq!(Refusal::of(&Response::new(422, many)).problems.len(), 20);
 }
 
 #[test]
 fn a_checkout_and_a_session_are_read() {
-    let session = |body: &str| Session::parse(&Response::new(201, body));
+    let session = |body: &str| Session::parse(&Response::new(201, body), "INVOICE:1".parse().unwrap());
     let read = session(r#"{"id": 55, "source_id": 1, "expires_at": "2025-06-15T15:06:40Z"}"#).unwrap();
     assert_eq!((read.id.number(), read.expires_at), (55, Some(START)));
     let read = session(r#"{"data": {"id": 55, "expires_at": "soon"}}"#).unwrap();
@@ -289,6 +292,14 @@ fn a_checkout_and_a_session_are_read() {
         r#"{"id": 1.5}"#,
     ] {
         session(body).unwrap_err();
+    }
+    // I11: one of another source would charge for that one.
+    session(r#"{"id": 55, "source_id": 1, "source_type": "INVOICE"}"#).unwrap();
+    for other in
+        [r#"{"id": 55, "source_id": 2, "source_type": "INVOICE"}"#, r#"{"id": 55, "source_type": "ORDER"}"#]
+    {
+        let said = session(other).unwrap_err().to_string();
+        assert!(said.ends_with("the session is of another source than INVOICE:1"), "{said}");
     }
     let checkout = |body: &str| Checkout::parse(&Response::new(200, body));
     let full = r#"{"source_id": 101, "source_type": "INVOICE", "url": "https://pay", "total_amount": "250.00", "currency": "USD"}"#;
