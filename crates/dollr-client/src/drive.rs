@@ -154,12 +154,22 @@ impl<'a, M: Machine> Drive<'a, M> {
 
     /// One question, due or not.
     pub(crate) async fn ask(mut self) -> Result<Report, Error> {
-        let asked = match self.machine.ask() {
-            Some(request) => self.exchange(&request).await.and_then(|event| self.apply(event)),
-            None => Ok(()),
-        };
-        asked.map_err(|error| error.of(self.machine.key()))?;
+        self.asked_once().await.map_err(|error| error.of(self.machine.key()))?;
         Ok(self.report())
+    }
+
+    /// It is repeated once with a new token after a 401 (API §1).
+    async fn asked_once(&mut self) -> Result<(), Error> {
+        for _ in 0..2 {
+            let Some(request) = self.machine.ask() else { return Ok(()) };
+            let event = self.exchange(&request).await?;
+            let is_answer = !matches!(&event, Event::Answered { response, .. } if response.status() == 401);
+            self.apply(event)?;
+            if is_answer {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     async fn until_done(&mut self) -> Result<(), Error> {

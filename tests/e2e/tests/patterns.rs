@@ -234,3 +234,17 @@ fn waiting_never_sends() {
     }
     assert_eq!(world.posts_and_charges(&payment), (0, 0));
 }
+
+/// F22: the one question of a status check is asked again with a new token.
+#[test]
+fn a_status_check_outlives_its_token() {
+    let world = World::start();
+    let client = world.client();
+    let payment = world.hand_over("1002");
+    let report = client.status(payment.intent.reference_id()).expect("a report");
+    assert_eq!(report.verdict.name(), "open");
+    world.sim.clock().advance(10_000);
+    world.sim.expire_tokens();
+    let report = client.status(payment.intent.reference_id()).expect("a report");
+    assert_eq!((report.verdict.name(), report.calls.total()), ("paid", 2));
+}
