@@ -55,7 +55,7 @@ fn a_401_on_the_post_is_repeated_once_and_then_refuses() {
     let once = posted("unauthorized", 401);
     assert!(matches!(once.next(), Action::Record(_)), "at once, with a fresh record");
     let twice = once.recorded().posted("refused", Told::http(401, r#"{"detail":"Not authenticated"}"#));
-    assert!(matches!(twice.verdict(), Verdict::Refused(r) if r.to_string() == "HTTP 401: Not authenticated"));
+    assert!(matches!(twice.verdict(), Verdict::Refused(r) if r.to_string() == "HTTP 401: not accepted"));
 }
 
 #[test]
