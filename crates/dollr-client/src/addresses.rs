@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tracing::debug;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::http::uri::Authority;
@@ -44,6 +45,24 @@ impl<R> Addresses<R> {
     }
 }
 
+impl<R: Resolver> Addresses<R> {
+    /// A look-up that fails comes before the connection, so nothing was sent; the operating system's error does not say so itself.
+    fn look_up(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        self.by.resolve(uri, config, timeout).map_err(|error| match error {
+            ureq::Error::Io(error) => {
+                debug!(%error, "no address");
+                ureq::Error::HostNotFound
+            }
+            other => other,
+        })
+    }
+}
+
 impl<R: Resolver> Resolver for Addresses<R> {
     fn resolve(
         &self,
@@ -58,11 +77,11 @@ impl<R: Resolver> Resolver for Addresses<R> {
             addresses.push(SocketAddr::new(ip, uri.port_u16().unwrap_or(if secure { 443 } else { 80 })));
             return Ok(addresses);
         }
-        let Some(authority) = uri.authority() else { return self.by.resolve(uri, config, timeout) };
+        let Some(authority) = uri.authority() else { return self.look_up(uri, config, timeout) };
         if let Some(addresses) = self.kept(authority, secure) {
             return Ok(addresses);
         }
-        let addresses = self.by.resolve(uri, config, timeout)?;
+        let addresses = self.look_up(uri, config, timeout)?;
         let found =
             Found { host: authority.clone(), secure, addresses: addresses.clone(), at: Instant::now() };
         *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);

@@ -7,7 +7,7 @@ use tracing::debug;
 use ureq::config::Config;
 use ureq::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, Transport};
 use ureq::{Agent, Body, Timeout, http};
 
 use crate::Wire;
@@ -29,9 +29,8 @@ pub(crate) struct Http {
 impl Http {
     /// `config` makes the same settings twice; `base` has no slash at its end.
     pub(crate) fn new(kept: Config, fresh: Config, base: String) -> Self {
-        let agent = |config| {
-            Agent::with_parts(config, DefaultConnector::default(), Addresses::by(DefaultResolver::default()))
-        };
+        let agent =
+            |config| Agent::with_parts(config, Dial::default(), Addresses::by(DefaultResolver::default()));
         Self { kept: agent(kept), fresh: agent(fresh), base }
     }
 
@@ -94,6 +93,28 @@ impl Http {
     }
 }
 
+/// Makes connections, and says of an error that it came from there: the same one from a socket that is open tells nothing.
+#[derive(Debug, Default)]
+struct Dial(DefaultConnector);
+
+impl Connector<()> for Dial {
+    type Out = Box<dyn Transport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        self.0.connect(details, chained).map_err(|error| match error {
+            ureq::Error::Io(error) => {
+                debug!(%error, "no connection");
+                ureq::Error::ConnectionFailed
+            }
+            other => other,
+        })
+    }
+}
+
 /// Whether an error surely came before the request's first byte. What is not known to be so may have been sent.
 fn loss(error: &ureq::Error) -> Loss {
     use ureq::Error;
@@ -103,7 +124,6 @@ fn loss(error: &ureq::Error) -> Loss {
         | Error::BadUri(_)
         | Error::RequireHttpsOnly(_)
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => Loss::NotSent,
-        Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => Loss::NotSent,
         _ => Loss::Unknown,
     }
 }
@@ -115,4 +135,27 @@ fn read(mut answer: http::Response<Body>) -> Result<Response, ureq::Error> {
         response.with_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))
     };
     Ok(answer.headers().iter().fold(response, told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dollr_core::Session;
+
+    /// F21: nothing is sent to a name that leads nowhere, or to an address that no packet goes to.
+    #[test]
+    fn where_there_is_no_connection_nothing_was_sent() {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port");
+        let request = Session::request("ORDER:202".parse().expect("a source"));
+        for base in [
+            format!("http://{closed}"),
+            "https://no-such-host.invalid".into(),
+            "https://255.255.255.255".into(),
+        ] {
+            let config = || Agent::config_builder().proxy(None).build();
+            let http = Http::new(config(), config(), base.clone());
+            let event = http.exchange(&request, None);
+            assert!(matches!(event, Event::Lost { loss: Loss::NotSent, .. }), "{base}: {event:?}");
+        }
+    }
 }
