@@ -106,6 +106,9 @@ impl Client {
     /// Take all three from the order, never from the browser. A patience of nought asks once; what the journal knows to be
     /// paid is not asked about again. A source that is on record for another order's total is
     /// only looked at, until it is paid with this one's: then it is this one's.
+    ///
+    /// To the journal it is a payment of its own, with goods of its own: verify what is paid on the hosted page, and not what
+    /// you [`collect`](Self::collect) yourself, or its goods are claimed twice.
     pub fn verify_source(
         &self,
         source: SourceRef,

@@ -33,12 +33,12 @@
 //!
 //! A process may die, or lose its patience. [`Client::reconcile`] asks about each payment on record that is due, once, and saves
 //! what was learnt; any number of processes and machines do so beside each other, under one budget of calls. Who ships is
-//! decided in the same place: [`Client::claim_fulfilment`] says yes to one caller.
+//! decided in the same place: [`Client::claim_fulfilment`] says yes to one caller, and [`Client::next_paid`] gives each payment to one until it is shipped.
 //!
 //! ```
 //! use std::time::Duration;
-//! use dollr_client::{Claimed, Client, Reconcile};
-//! use dollr_client::core::Limit;
+//! use dollr_client::{Client, Reconcile};
+//! use dollr_client::core::{Limit, Timestamp};
 //! # use dollr_client::journal::SqliteJournal;
 //! # let vendor = dollr_sim::Simulator::builder().start()?;
 //! # let folder = tempfile::tempdir()?;
@@ -48,12 +48,10 @@
 //! // Every two minutes, from as many places as you like:
 //! let how = Reconcile::default().workers(8).rate(Limit::new(20, Duration::from_secs(1))?);
 //! let summary = client.reconcile(&how)?;
-//! for key in &summary.paid {
-//!     // So may the success page do, and a worker that has waited: one of them ships.
-//!     if let Claimed::Claimed(settlement) = client.claim_fulfilment(key)? {
-//!         println!("ship {key}: {settlement}");
-//!         client.fulfilled(key)?;
-//!     }
+//! // What this run has found paid, or the success page, or a run that has crashed: each is given until it is shipped.
+//! while let Some(delivery) = client.next_paid(Duration::from_secs(900), Timestamp::from_millis(0))? {
+//!     println!("ship {}: {}", delivery.key, delivery.settlement);
+//!     client.fulfilled(&delivery.key)?;
 //! }
 //! if summary.needs_a_person() {
 //!     println!("look at {:?} and {:?}", summary.conflicts, summary.stuck);

@@ -211,7 +211,7 @@ pub(crate) struct RealtimeKey {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
-    /// The invoice or order, such as INVOICE:101.
+    /// The invoice or order, such as INVOICE:101, that is paid on the vendor's page: what you collect yourself has its goods already.
     #[arg(long)]
     pub(crate) source: SourceRef,
     /// Your order's total, in major units.
