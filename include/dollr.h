@@ -578,7 +578,7 @@ typedef struct dollr_client_options {
     uint64_t total_timeout_ms;
     // With `rate_per_ms`: at most so many calls in that time, by all clients with a limit that share the journal.
     uint32_t rate_calls;
-    // The time of `rate_calls`, in milliseconds; 0 is no limit.
+    // The time of `rate_calls`, in milliseconds. Both 0 is no limit; one of them 0 without the other is an error.
     uint64_t rate_per_ms;
 } dollr_client_options;
 
@@ -777,7 +777,7 @@ typedef struct dollr_reconcile_options {
     uint32_t workers;
     // With `rate_per_ms`: at most so many calls in that time, by all who use this journal and have a limit.
     uint32_t rate_calls;
-    // The time of `rate_calls`, in milliseconds; 0 is no limit but the client's.
+    // The time of `rate_calls`, in milliseconds. Both 0 is no limit but the client's; one of them 0 without the other is an error.
     uint64_t rate_per_ms;
     // The horizon of each payment from now on, since its birth, in milliseconds; 0 is its own.
     uint64_t horizon_ms;

@@ -52,7 +52,7 @@ pub struct dollr_client_options {
     pub total_timeout_ms: u64,
     /// With `rate_per_ms`: at most so many calls in that time, by all clients with a limit that share the journal.
     pub rate_calls: u32,
-    /// The time of `rate_calls`, in milliseconds; 0 is no limit.
+    /// The time of `rate_calls`, in milliseconds. Both 0 is no limit; one of them 0 without the other is an error.
     pub rate_per_ms: u64,
 }
 

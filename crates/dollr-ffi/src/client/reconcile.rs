@@ -23,7 +23,7 @@ pub struct dollr_reconcile_options {
     pub workers: u32,
     /// With `rate_per_ms`: at most so many calls in that time, by all who use this journal and have a limit.
     pub rate_calls: u32,
-    /// The time of `rate_calls`, in milliseconds; 0 is no limit but the client's.
+    /// The time of `rate_calls`, in milliseconds. Both 0 is no limit but the client's; one of them 0 without the other is an error.
     pub rate_per_ms: u64,
     /// The horizon of each payment from now on, since its birth, in milliseconds; 0 is its own.
     pub horizon_ms: u64,
