@@ -119,7 +119,8 @@ impl Client {
         let (Some(throttle), Some(journal)) = (&self.throttle, &self.journal) else {
             return self.exchange_now(request).await;
         };
-        let patience = |not_yet: NotYet| not_yet.wait <= BUDGET_PATIENCE;
+        // Others may take the permit that is waited for, and the one after it.
+        let patience = |not_yet: NotYet, waited: Duration| waited + not_yet.wait <= BUDGET_PATIENCE;
         match wait_for_permit(&self.host, throttle, &**journal, &*self.clock, patience).await? {
             Err(_) => Ok(Event::Lost { exchange: request.exchange, loss: Loss::NotSent }),
             Ok(permit) => {

@@ -124,20 +124,23 @@ pub(crate) fn shared(journal: &dyn Journal, now: Timestamp) -> Result<Option<Bud
     Ok(budget)
 }
 
-/// Waits for a permit, as long as that is no more than `patience` at a time, and in steps, so that `stopped` is heard.
+/// Waits for a permit as long as `patience` says, which is told how long that was so far, and in steps, so that who stops is heard.
 pub(crate) async fn wait_for_permit(
     host: &Host,
     throttle: &Throttle,
     journal: &dyn Journal,
     clock: &dyn Clock,
-    patience: impl Fn(NotYet) -> bool,
+    patience: impl Fn(NotYet, Duration) -> bool,
 ) -> Result<Result<Permit, NotYet>, Error> {
     const STEP: Duration = Duration::from_millis(200);
+    let mut begun = clock.now();
     loop {
         let now = clock.now();
+        // A clock that is set back meanwhile begins the wait anew.
+        begun = begun.min(now);
         match throttle.permit(journal, now)? {
             Ok(permit) => return Ok(Ok(permit)),
-            Err(not_yet) if !patience(not_yet) => return Ok(Err(not_yet)),
+            Err(not_yet) if !patience(not_yet, now.since(begun)) => return Ok(Err(not_yet)),
             Err(not_yet) if host.is_leaving() => return Ok(Err(not_yet)),
             Err(not_yet) => {
                 let step = not_yet.wait.clamp(Duration::from_millis(1), STEP);

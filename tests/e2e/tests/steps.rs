@@ -303,6 +303,35 @@ fn who_waits_a_moment_for_the_budget_may_leave() {
     assert_eq!(world.posts_and_charges(&payments[1]), (0, 0));
 }
 
+/// I12: a call that others are always ahead of counts as not made after two seconds, and is not sent late.
+#[test]
+fn nobody_waits_for_the_budget_without_end() {
+    let world = World::start();
+    let limit = Limit::new(1, Duration::from_secs(1)).expect("a limit");
+    let client = world.builder().limit(limit).build().expect("a client");
+    client.sign_in().expect("a token");
+    let [rival, slow] = [world.hand_over("3000"), world.hand_over("3000")];
+    let reads = || world.sim.ledger().reference(&slow.key()).map_or(0, |entry| entry.status_reads);
+    let take_a_permit = || client.status(rival.intent.reference_id()).expect("a report");
+    take_a_permit();
+    let (clock, before) = (world.sim.clock(), reads());
+    let begun = clock.now_ms();
+    let mut steps = client.stepwise().status(slow.intent.reference_id());
+    loop {
+        let waited = clock.now_ms() - begun;
+        assert!(waited <= 3_000, "it still waits after {waited} ms");
+        match steps.next(Waker::noop()) {
+            Step::Send(request, _) => panic!("{request:?} after {waited} ms, without a permit"),
+            Step::Wait(until) => clock.advance_to(until.expect("a moment").as_millis()),
+            Step::Done(report) => break assert_eq!(report.expect("a report").verdict.name(), "open"),
+        }
+        // Whoever comes now is sooner than the next step of who waits.
+        take_a_permit();
+    }
+    assert_eq!(reads(), before, "nothing was sent");
+    assert!(clock.now_ms() - begun >= 1_000, "it waited for the next permit");
+}
+
 /// Pattern 3: a waiting host is woken by what the channel's thread hears, long before it would have asked again.
 #[test]
 fn what_a_channel_hears_wakes_the_host() {

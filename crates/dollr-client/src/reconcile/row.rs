@@ -144,7 +144,7 @@ impl<'a> Attended<'a> {
         let permit = match throttle {
             None => None,
             Some(throttle) => {
-                let patience = |not_yet: NotYet| self.run.has_patience(not_yet, self.taken_at);
+                let patience = |not_yet: NotYet, _| self.run.has_patience(not_yet, self.taken_at);
                 match wait_for_permit(&client.host, throttle, *journal, &*client.clock, patience).await? {
                     Ok(permit) => Some((throttle, permit)),
                     Err(_) => return Ok(None),
