@@ -105,18 +105,18 @@ pub struct Response {
     body: Zeroizing<Vec<u8>>,
     cached: bool,
     date: Option<String>,
-    retry_after: Option<String>,
+    retry_after: Vec<String>,
 }
 
 impl Response {
     /// An answer without headers. Bound the body's size where it is read; 1 MiB is plenty.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, body: Zeroizing::new(body.into()), cached: false, date: None, retry_after: None }
+        Self { status, body: Zeroizing::new(body.into()), cached: false, date: None, retry_after: Vec::new() }
     }
 
     /// Takes a header in; the host may give all of them, in any case.
     ///
-    /// Used are `Date` (the vendor's clock), `Retry-After`, and `Age` (anything but a plain 0 means that a cache
+    /// Used are `Date` (the vendor's clock), `Retry-After` (of several, the longest), and `Age` (anything but a plain 0 means that a cache
     /// answered, not the vendor).
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
@@ -125,7 +125,7 @@ impl Response {
         } else if name.eq_ignore_ascii_case("date") {
             self.date = Some(value.to_string());
         } else if name.eq_ignore_ascii_case("retry-after") {
-            self.retry_after = Some(value.to_string());
+            self.retry_after.push(value.to_string());
         }
         self
     }
@@ -150,10 +150,20 @@ impl Response {
         retry_after::http_date(self.date.as_deref()?)
     }
 
-    /// How long the vendor asks to wait; `now` is used where it names a date and no `Date` came along.
+    /// How long the vendor asks to wait, at the longest where it is said more than once; `now` is used where it names a date and
+    /// no `Date` came along.
     pub fn retry_after(&self, now: Timestamp) -> Option<Duration> {
-        retry_after::parse(self.retry_after.as_deref()?, self.date().unwrap_or(now))
+        let now = self.date().unwrap_or(now);
+        self.retry_after.iter().filter_map(|value| longest_wait(value, now)).max()
     }
+}
+
+/// Whoever sits in between may have made one header of several, with commas; and a date has a comma of its own.
+fn longest_wait(value: &str, now: Timestamp) -> Option<Duration> {
+    let parts: Vec<&str> = value.split(',').collect();
+    let alone = parts.iter().filter_map(|part| retry_after::parse(part, now));
+    let in_pairs = parts.windows(2).filter_map(|pair| retry_after::parse(&pair.join(","), now));
+    alone.chain(in_pairs).max()
 }
 
 impl fmt::Debug for Response {

@@ -113,6 +113,34 @@ fn only_an_age_of_nought_is_fresh() {
     assert!(!answer().with_header("X-Age", "5").is_cached());
 }
 
+/// I12, T12: a `Retry-After` that stands twice, as two headers or as one, raises the wait and never lowers it; an hour is the most.
+#[test]
+fn of_several_retry_afters_the_longest_counts() {
+    const SOON: &str = "Sun, 15 Jun 2025 15:06:20 GMT";
+    const LATE: &str = "Sun, 15 Jun 2025 15:07:30 GMT";
+    const OLD_FORM: &str = "Sunday, 15-Jun-25 15:07:30 GMT";
+    for (first, second, seconds) in [
+        ("120", "5", Some(120)),
+        ("7", "soon", Some(7)),
+        ("7", "-1", Some(7)),
+        ("5", SOON, Some(20)),
+        ("30", SOON, Some(30)),
+        (LATE, SOON, Some(90)),
+        (OLD_FORM, "60", Some(90)),
+        ("99999999999999999999999999", "5", Some(3_600)),
+        ("soon", "", None),
+    ] {
+        for (one, other) in [(first, second), (second, first)] {
+            let answer = Response::new(429, "").with_header("Date", "Sun, 15 Jun 2025 15:06:00 GMT");
+            let twice = answer.clone().with_header("Retry-After", one).with_header("retry-after", other);
+            let folded = answer.with_header("Retry-After", &format!("{one}, {other}"));
+            for told in [twice, folded] {
+                assert_eq!(told.retry_after(START).map(|wait| wait.as_secs()), seconds, "{told:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn an_answer_in_a_data_wrapper_is_taken() {
     let completed = || Told::status("COMPLETED");
