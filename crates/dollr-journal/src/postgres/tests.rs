@@ -88,7 +88,7 @@ fn a_server_that_is_not_named_by_its_url_is_refused_and_not_repeated() {
         ("postgres:pay", false),
     ] {
         for opened in [crate::open(place), crate::open_existing(place)] {
-            let said = opened.err().expect(place).to_string();
+            let said = opened.expect_err(place).to_string();
             assert!(
                 said.ends_with("expected a file, sqlite:FILE or postgres://USER@HOST/DATABASE"),
                 "{said}"
