@@ -14,8 +14,11 @@ use crate::realtime::{Hearing, Topic};
 use crate::throttle::{NotYet, wait_for_permit};
 use crate::{Attempt, Client, Error, Report};
 
-/// A call waits for the budget no longer than this; then it counts as not made, and its machine tries again.
+/// A call waits for the budget's next permit no longer than this; then it counts as not made, and its machine tries again.
 const BUDGET_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The same in all, where others are faster and take the permits that it has waited for.
+const BUDGET_PATIENCE_IN_ALL: Duration = Duration::from_secs(10);
 
 impl Client {
     pub(crate) async fn signing_in(&self) -> Result<(), Error> {
@@ -119,8 +122,9 @@ impl Client {
         let (Some(throttle), Some(journal)) = (&self.throttle, &self.journal) else {
             return self.exchange_now(request).await;
         };
-        // Others may take the permit that is waited for, and the one after it.
-        let patience = |not_yet: NotYet, waited: Duration| waited + not_yet.wait <= BUDGET_PATIENCE;
+        let patience = |not_yet: NotYet, waited: Duration| {
+            not_yet.wait <= BUDGET_PATIENCE && waited + not_yet.wait <= BUDGET_PATIENCE_IN_ALL
+        };
         match wait_for_permit(&self.host, throttle, &**journal, &*self.clock, patience).await? {
             Err(_) => Ok(Event::Lost { exchange: request.exchange, loss: Loss::NotSent }),
             Ok(permit) => {

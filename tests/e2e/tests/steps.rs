@@ -303,7 +303,7 @@ fn who_waits_a_moment_for_the_budget_may_leave() {
     assert_eq!(world.posts_and_charges(&payments[1]), (0, 0));
 }
 
-/// I12: a call that others are always ahead of counts as not made after two seconds, and is not sent late.
+/// I12: a call that others are always ahead of counts as not made after ten seconds, and is not sent late.
 #[test]
 fn nobody_waits_for_the_budget_without_end() {
     let world = World::start();
@@ -319,7 +319,7 @@ fn nobody_waits_for_the_budget_without_end() {
     let mut steps = client.stepwise().status(slow.intent.reference_id());
     loop {
         let waited = clock.now_ms() - begun;
-        assert!(waited <= 3_000, "it still waits after {waited} ms");
+        assert!(waited <= 11_000, "it still waits after {waited} ms");
         match steps.next(Waker::noop()) {
             Step::Send(request, _) => panic!("{request:?} after {waited} ms, without a permit"),
             Step::Wait(until) => clock.advance_to(until.expect("a moment").as_millis()),
@@ -329,7 +329,7 @@ fn nobody_waits_for_the_budget_without_end() {
         take_a_permit();
     }
     assert_eq!(reads(), before, "nothing was sent");
-    assert!(clock.now_ms() - begun >= 1_000, "it waited for the next permit");
+    assert!(clock.now_ms() - begun >= 8_000, "it waited for what it could have");
 }
 
 /// Pattern 3: a waiting host is woken by what the channel's thread hears, long before it would have asked again.
