@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { after, before, test as unlimited } from "node:test";
 import { chromium } from "playwright-core";
 
-const PATIENCE_MS = 30_000;
+/** Longer than the half minute for which a page watches. */
+const PATIENCE_MS = 60_000;
 
 /** No test takes that long, even on a slow machine: one that does hangs, and fails by its name. */
 const LONGEST_TEST_MS = 120_000;
