@@ -130,3 +130,27 @@ pub(crate) const fn kind(code: i32) -> &'static str {
         _ => "internal",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::kind;
+
+    /// Bindings make their classes of errors by these words, and so may a caller: each is its code's name in the header.
+    #[test]
+    fn each_code_of_the_header_has_its_name_for_a_word() {
+        let header = include_str!("../../../include/dollr.h");
+        let mut codes = 0;
+        for line in header.lines() {
+            let Some((name, code)) =
+                line.strip_prefix("#define DOLLR_ERROR_").and_then(|it| it.split_once(' '))
+            else {
+                continue;
+            };
+            let code = code.parse().unwrap_or_else(|_| panic!("{line}: not a number"));
+            assert_eq!(kind(code), name.to_lowercase(), "{line}");
+            codes += 1;
+        }
+        assert!(codes >= 40, "{codes} codes in the header");
+        assert_eq!((kind(0), kind(-1)), ("ok", "internal"));
+    }
+}
