@@ -27,6 +27,9 @@ const LEAST_GAP: u64 = 1_000;
 /// How much of the time between two events is taken on the word of clocks that nobody else confirms.
 const LONGEST_STEP: u64 = 300_000;
 
+/// A last question that comes to nothing is asked again, unless so many in a row have come to nothing.
+const LAST_TRIES: u32 = 12;
+
 /// A clock that is behind the last event by no more than this has been corrected, not set back.
 const DRIFT: Duration = Duration::from_secs(60);
 
@@ -106,7 +109,8 @@ impl Pace {
         let elapsed = self.elapsed(now);
         let over_horizon = self.over_horizon(policy, now);
         let bounded = over_horizon && !self.extended;
-        if elapsed < self.patience && !bounded {
+        let owed = bounded && self.is_owed_an_answer();
+        if elapsed < self.patience && (!bounded || owed) {
             return self.wait(self.due.min(self.patience), policy, now);
         }
         // One last question is asked at the end, unless calls are held back or one was asked just before it.
@@ -121,8 +125,8 @@ impl Pace {
         let over = self.floor > elapsed || self.asked.is_some_and(last);
         match (over, over_horizon) {
             (false, _) => Step::Due,
-            (true, true) => Step::HorizonOver,
-            (true, false) => Step::PatienceOver,
+            (true, true) if !owed => Step::HorizonOver,
+            (true, _) => Step::PatienceOver,
         }
     }
 
@@ -313,7 +317,13 @@ impl Pace {
         let until = self.seen.after(wait).min(now.after(wait));
         let end = self.born.after(policy.horizon);
         // A horizon that is behind ends no wait: a wait until now would spin.
-        Step::Wait { until: if now < end { until.min(end) } else { until }, why: self.why() }
+        let is_cut = now < end && !self.is_owed_an_answer();
+        Step::Wait { until: if is_cut { until.min(end) } else { until }, why: self.why() }
+    }
+
+    /// Whether the latest call came to nothing, so that the horizon must wait for what it would have said.
+    fn is_owed_an_answer(&self) -> bool {
+        (1..LAST_TRIES).contains(&self.failures)
     }
 
     fn why(&self) -> Why {

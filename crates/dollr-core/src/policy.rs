@@ -15,7 +15,8 @@ pub struct Policy {
     pub schedule: Schedule,
     /// After this the payment is handed over as [`Verdict::Open`](crate::Verdict::Open), with one last question. Default: 5 minutes.
     pub patience: Duration,
-    /// After this a person must look. Default: 72 hours.
+    /// After this a person must look, once a last question is answered or a dozen calls in a row have come to nothing.
+    /// Default: 72 hours.
     pub horizon: Duration,
     /// Whether an id that the vendor does not know may be sent again. Default: never.
     pub resend: Resend,

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::scenario::{START, Scenario, Subject, Told};
 use dollr_core::{
-    Action, Event, Loss, Machine, Operation, Policy, Progress, Purpose, Resend, Stuck, Timestamp, Verdict,
+    Action, Event, Execution, Loss, Machine, Operation, Policy, Progress, Purpose, Resend, Stuck, Timestamp,
+    Verdict,
 };
 
 const HOUR: u64 = 3_600;
@@ -77,6 +78,40 @@ fn i7_an_adopted_payment_is_asked_about_until_its_horizon_and_then_a_person_must
     // It is still listed, and an answer that somebody gets all the same still counts.
     assert!(!adopted.machine.is_terminal());
     assert_eq!(adopted.answered("completed", Told::status("COMPLETED")).machine.verdict().name(), "paid");
+}
+
+/// I5, F6, F9, F20: an outage or a throttled vendor at the horizon does not make a person's case of what a question would find paid.
+#[test]
+fn the_last_question_is_repeated_until_it_is_answered() {
+    let horizon = START.after(Policy::default().horizon);
+    let before = || Scenario::collection().open().secs(72 * HOUR - 10).adopted();
+    let lost = |open: Scenario<Execution>| open.lost("no_answer", Loss::Unknown);
+    let throttled = |open: Scenario<Execution>| {
+        open.answered("no_answer", Told::http(429, "").header("Retry-After", "1800"))
+    };
+    for trouble in [&lost as &dyn Fn(Scenario<Execution>) -> Scenario<Execution>, &throttled] {
+        let asked = trouble(before());
+        assert!(waits_until(&asked) > horizon, "the horizon cuts the wait off");
+        let again = trouble(restored(asked.due()).adopted());
+        assert!(again.now > horizon && again.machine.due(again.now).is_some(), "it is given up unanswered");
+        let paid = again.clone().due().answered("completed", Told::status("COMPLETED"));
+        assert_eq!(paid.machine.verdict().name(), "paid");
+        let open = again.due().answered("in_progress", Told::status("PENDING"));
+        assert_eq!(open.next(), Action::Done(Verdict::Stuck(Stuck::Horizon)));
+    }
+}
+
+/// I7: a vendor that is gone is not asked for ever.
+#[test]
+fn a_last_question_that_a_dozen_times_comes_to_nothing_is_a_persons() {
+    let mut silent = Scenario::collection().open().secs(72 * HOUR).adopted();
+    let mut questions = 0;
+    while asks(&silent.clone().due().next()) {
+        silent = restored(silent.due()).adopted().answered("no_answer", 503);
+        questions += 1;
+    }
+    assert_eq!((questions, silent.next()), (12, Action::Done(Verdict::Stuck(Stuck::Horizon))));
+    assert_eq!(silent.machine.due(silent.now), None);
 }
 
 #[test]

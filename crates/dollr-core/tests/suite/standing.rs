@@ -34,18 +34,19 @@ fn a_machine_is_called_by_what_it_is_about() {
 /// Asked for the last time, and still open: the horizon counts in how it stands, though no event has said so.
 #[test]
 fn a_horizon_that_is_over_counts_in_how_a_machine_stands() {
-    fn stands<M: Machine>(machine: &M) {
+    fn stands<M: Machine>(machine: &M, still_open: &str) {
         let unknown = Verdict::Open { progress: Progress::Unknown, trouble: None };
         assert_eq!((machine.standing(START), machine.verdict()), (unknown.clone(), unknown));
         let over = START.after(Duration::from_secs(3_600));
         let exchange = machine.ask().unwrap().exchange;
-        let asked = machine.clone().apply(Event::Lost { exchange, loss: dollr_core::Loss::Unknown }, over);
+        let response = Response::new(200, still_open.to_owned());
+        let asked = machine.clone().apply(Event::Answered { exchange, response }, over);
         let asked = asked.unwrap_or_else(|rejected| panic!("{rejected}"));
         assert!(matches!(asked.verdict(), Verdict::Open { .. }));
         assert_eq!(asked.standing(over), Verdict::Stuck(Stuck::Horizon));
     }
-    stands(&sent());
-    stands(&invoice());
+    stands(&sent(), &transfer_is("PENDING"));
+    stands(&invoice(), &order_is("ACTIVE"));
 }
 
 /// The answer to its next question.
