@@ -11,8 +11,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+macro_rules! version {
+    () => {
+        1
+    };
+}
+
 /// The version that this release writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = version!();
 
 /// A machine's text. Whatever was done to it outside is found out when it is restored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -143,9 +149,11 @@ impl fmt::Display for Snapshot {
 /// A checksum of kind, version and content: it finds accidents, it is no signature.
 fn check(kind: &str, content: &str) -> String {
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(format!("{kind}/{VERSION}/").as_bytes());
-    hasher.update(content.as_bytes());
-    format!("{:08x}", hasher.finalize())
+    for part in [kind, concat!("/", version!(), "/"), content] {
+        hasher.update(part.as_bytes());
+    }
+    let sum = hasher.finalize();
+    (0..8).rev().filter_map(|place| char::from_digit(sum >> (4 * place) & 0xF, 16)).collect()
 }
 
 /// Only plain values with text keys are written, which cannot fail.

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use dollr_core::Timestamp;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode};
 
 use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
@@ -146,16 +146,40 @@ impl SqliteJournal {
     /// Runs `work` in a transaction that holds the write lock from its start, and commits what is accepted.
     fn write<T>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Result<T, JournalError>>,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<Result<T, JournalError>>,
     ) -> Result<T, JournalError> {
         self.with(|connection| {
-            let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-            let outcome = work(&transaction)?;
+            let writing = Writing::begin(connection)?;
+            let outcome = work(connection)?;
             if outcome.is_ok() {
-                transaction.commit()?;
+                writing.commit()?;
             }
             Ok(outcome)
         })?
+    }
+}
+
+/// A transaction that holds the write lock. It is rolled back when it is dropped. Unlike rusqlite's own, it is begun and ended by
+/// statements that are prepared once.
+struct Writing<'a>(&'a Connection);
+
+impl<'a> Writing<'a> {
+    fn begin(connection: &'a Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(Self(connection))
+    }
+
+    fn commit(self) -> rusqlite::Result<()> {
+        self.0.prepare_cached("COMMIT")?.execute([]).map(drop)
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        // What cannot be rolled back is rolled back with the connection.
+        if !self.0.is_autocommit() {
+            let _ = self.0.execute_batch("ROLLBACK");
+        }
     }
 }
 

@@ -164,8 +164,9 @@ pub(super) fn note(
     what: &str,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
+    // Not `INSERT … SELECT`: beside a trigger, SQLite would put the one row into a table of its own first.
     let sql = "INSERT INTO dollr_events (entry_id, version, at, what, state)
-               SELECT id, :version, :now, :what, state FROM dollr_entries WHERE id = :id";
+               VALUES (:id, :version, :now, :what, (SELECT state FROM dollr_entries WHERE id = :id))";
     connection.prepare_cached(sql)?.execute(named_params! {
         ":id": id, ":version": whole(version.number()), ":now": whole(now.as_millis()), ":what": what,
     })?;
