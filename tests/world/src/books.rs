@@ -1,11 +1,10 @@
 //! The judge of what is on record: each write, each request and each answer is entered here, and what must not be is a
 //! violation of the promise that it breaks (`tests/promises.md`).
 
-use std::collections::{HashMap, HashSet};
-
 use dollr_client::core::Timestamp;
 use dollr_client::journal::{Entry, Kind, Lease, Page, Version, Write};
 use fastrand::Rng;
+use hashbrown::{HashMap, HashSet};
 
 use crate::fault::{Column, Hits};
 use crate::order::PASSCODE;

@@ -1,9 +1,8 @@
 //! The vendor: tokens, sessions, executions and sources, with the money that moved. It is the judge, and shares no code with
 //! the engine or the simulator.
 
-use std::collections::HashMap;
-
 use fastrand::Rng;
+use hashbrown::HashMap;
 use serde_json::Value;
 
 use crate::answer::{About, Answer, http_date};

@@ -1,7 +1,7 @@
 //! A queue worker: a host of its own on the core and the journal, with many payments under one `Fleet` and its `Budget`, a token
 //! of its own, and hints that it must not believe (F24).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use dollr_client::Clock as _;
@@ -10,6 +10,7 @@ use dollr_client::core::{
     Machine, Permit, Purpose, Request, Secret, Timestamp, Token, TokenAction, Verdict,
 };
 use dollr_client::journal::{Journal as _, JournalError, Kind, Order, Page, Version};
+use hashbrown::HashMap;
 
 use crate::fault::{Column, Fault};
 use crate::network::{Heard, Host};

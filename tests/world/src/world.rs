@@ -1,11 +1,12 @@
 //! The world: what is in it, and what happens, one event after the other, in virtual time.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dollr_client::core::Purpose;
 use fastrand::Rng;
+use hashbrown::{HashMap, HashSet};
 
 use crate::books::Books;
 use crate::clock::{START, WorldClock};
