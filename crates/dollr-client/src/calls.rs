@@ -9,8 +9,9 @@ use dollr_core::{
 };
 use dollr_journal::{JournalError, Order};
 
-use crate::drive::{Drive, Recording, Row};
+use crate::drive::Drive;
 use crate::realtime::{Hearing, Topic};
+use crate::recording::{Recording, Row};
 use crate::throttle::{NotYet, wait_for_permit};
 use crate::{Attempt, Client, Error, Report};
 
@@ -75,6 +76,7 @@ impl Client {
         source: SourceRef,
         currency: Currency,
         total: Amount,
+        order: Option<String>,
         patience: Duration,
     ) -> Result<Report, Error> {
         self.signing_in().await?;
@@ -82,10 +84,12 @@ impl Client {
             Some(_) => self.load::<Source>(&source.to_string())?,
             None => None,
         };
+        let order = order.as_deref();
+        row.as_ref().map_or(Ok(()), |row| row.is_for(order))?;
         let (recording, row) = match row {
-            None => (Recording::Shared, None),
-            Some(row) if row.saved.expects(currency, total) => (Recording::Shared, Some(row)),
-            Some(_) => (Recording::Beside, None),
+            None => (Recording::Shared(order), None),
+            Some(row) if row.saved.expects(currency, total) => (Recording::Shared(order), Some(row)),
+            Some(_) => (Recording::Beside(order), None),
         };
         let machine = match &row {
             Some(row) => row.saved.clone().resumed(patience, self.clock.now()),
@@ -108,13 +112,13 @@ impl Client {
         let key = reference_id.to_string();
         let show = |secret: &Secret| self.show_action(&key, secret);
         let machine = row.saved.clone().resumed(patience, self.clock.now());
-        let drive = Drive::new(self, machine, Some(row), Recording::Shared);
+        let drive = Drive::new(self, machine, Some(row), Recording::Shared(None));
         drive.showing(&show).hearing(hearing).run(patience).await
     }
 
     pub(crate) async fn asking(&self, reference_id: ReferenceId) -> Result<Report, Error> {
         let row = self.recorded(reference_id)?;
-        Drive::new(self, row.saved.clone(), Some(row), Recording::Shared).ask().await
+        Drive::new(self, row.saved.clone(), Some(row), Recording::Shared(None)).ask().await
     }
 
     /// One call of a machine, once the budget has one. Where that takes too long, nothing was sent.
@@ -150,7 +154,7 @@ impl Client {
         let journal = self.journal()?;
         let Some(entry) = journal.load(key)? else { return Ok(None) };
         let saved = M::restore(&entry.snapshot).map_err(|e| Error::from(e).of(key.to_string()))?;
-        Ok(Some(Row { version: entry.version, saved }))
+        Ok(Some(Row { version: entry.version, saved, order: entry.order }))
     }
 
     fn recorded(&self, id: ReferenceId) -> Result<Row<Execution>, Error> {

@@ -107,8 +107,8 @@ impl Client {
     /// paid is not asked about again. A source that is on record for another order's total is
     /// only looked at, until it is paid with this one's: then it is this one's.
     ///
-    /// To the journal it is a payment of its own, with goods of its own: verify what is paid on the hosted page, and not what
-    /// you [`collect`](Self::collect) yourself, or its goods are claimed twice.
+    /// To the journal it is a payment of its own, with goods of its own, unless it is verified for its
+    /// [order](Self::verify_order): without that, do not verify what you [`collect`](Self::collect) yourself, or its goods are claimed twice.
     pub fn verify_source(
         &self,
         source: SourceRef,
@@ -116,7 +116,23 @@ impl Client {
         total: Amount,
         patience: Duration,
     ) -> Result<Report, Error> {
-        block_on(self.verifying(source, currency, total, patience))
+        block_on(self.verifying(source, currency, total, None, patience))
+    }
+
+    /// The same for an order by the merchant's own name of it: its goods are handed out once, whether it is paid on the hosted page
+    /// or by an [`Attempt`] at the same order; and while this may still be paid, or is, another attempt is refused with
+    /// [`JournalError::OrderTaken`].
+    ///
+    /// A source is one order's: [`Error::OtherOrder`] where it is on record for another one, or is paid for none.
+    pub fn verify_order(
+        &self,
+        order: impl Into<String>,
+        source: SourceRef,
+        currency: Currency,
+        total: Amount,
+        patience: Duration,
+    ) -> Result<Report, Error> {
+        block_on(self.verifying(source, currency, total, Some(order.into()), patience))
     }
 
     /// Goes on asking about a recorded payment, whoever began it, for at most `patience`.

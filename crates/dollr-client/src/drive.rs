@@ -6,10 +6,11 @@ use std::time::Duration;
 use dollr_core::{
     Action, Conflict, Event, Loss, Machine, Purpose, Request, Secret, Snapshot, Timestamp, Verdict, Why,
 };
-use dollr_journal::{JournalError, Kind, Order, Page, Version};
+use dollr_journal::{JournalError, Kind, Order, Page};
 use tracing::{Instrument, debug, info, info_span};
 
 use crate::realtime::{Hearing, Pause};
+use crate::recording::{Recording, Row};
 use crate::{Client, Error};
 
 /// How a payment stands, and what it took to know.
@@ -94,23 +95,6 @@ pub(crate) struct Drive<'a, M> {
     /// What came of that, if it was a question.
     heard: Option<Event>,
     calls: Calls,
-}
-
-/// What the journal has of it.
-pub(crate) struct Row<M> {
-    pub(crate) version: Version,
-    pub(crate) saved: M,
-}
-
-/// How a machine is kept.
-#[derive(Clone, Copy)]
-pub(crate) enum Recording<'a> {
-    /// Under a key that nobody has used, for an order.
-    New(Option<Order<'a>>),
-    /// Under a key that others may have used, too.
-    Shared,
-    /// Not while another order's is on record under its key: it only looks, until it is paid itself.
-    Beside,
 }
 
 impl<'a, M: Machine> Drive<'a, M> {
@@ -324,19 +308,23 @@ impl<'a, M: Machine> Drive<'a, M> {
             }
             _ => page.due,
         };
-        let page = Page { sends: purport == Purport::Sends, due, ..page };
+        let page = Page { sends: purport == Purport::Sends, due, order: self.recording.wanted(), ..page };
         let written = match (&self.row, self.recording) {
-            (_, Recording::Beside) => return self.displace(&key),
+            (_, Recording::Beside(_)) => return self.displace(&key),
             (Some(row), _) => journal.save(&key, row.version, &page, now),
             (None, Recording::New(order)) => journal.create(&key, kind, order, &page, now),
-            (None, Recording::Shared) => match journal.create(&key, kind, None, &page, now) {
-                Err(JournalError::Exists { .. }) => return self.adopt(&key),
-                created => created,
-            },
+            (None, Recording::Shared(order)) => {
+                match journal.create(&key, kind, order.map(Order::new), &page, now) {
+                    Err(JournalError::Exists { .. }) => return self.adopt(&key),
+                    created => created,
+                }
+            }
         };
         match written {
             Ok(version) => {
-                self.row = Some(Row { version, saved: machine });
+                let found = self.row.take().and_then(|row| row.order);
+                let order = found.or_else(|| self.recording.wanted().map(str::to_owned));
+                self.row = Some(Row { version, saved: machine, order });
                 Ok(Written::Durable)
             }
             Err(JournalError::Stale { found: Some(_), .. }) => self.adopt(&key),
@@ -347,6 +335,7 @@ impl<'a, M: Machine> Drive<'a, M> {
     fn adopt(&mut self, key: &str) -> Result<Written, Error> {
         debug!(key, "somebody else went on with it");
         let row: Row<M> = self.client.load(key)?.ok_or_else(|| Error::Unrecorded(key.to_string()))?;
+        row.is_for(self.recording.wanted())?;
         if !row.saved.is_for_the_same_as(&self.machine) {
             return self.look_only(key, row);
         }
@@ -364,11 +353,12 @@ impl<'a, M: Machine> Drive<'a, M> {
         if let Recording::New(_) = self.recording {
             return Err(Error::Unrecorded(key.to_string()));
         }
+        let order = self.recording.wanted();
         if self.machine.displaces(&row.saved) {
-            (self.row, self.recording) = (Some(row), Recording::Shared);
+            (self.row, self.recording) = (Some(row), Recording::Shared(order));
             return Ok(Written::Overtaken);
         }
-        (self.row, self.recording) = (None, Recording::Beside);
+        (self.row, self.recording) = (None, Recording::Beside(order));
         Ok(Written::Durable)
     }
 

@@ -49,6 +49,14 @@ pub enum Error {
     /// The journal has no such payment.
     #[error("the journal has no payment {0}")]
     Unrecorded(String),
+    /// A source is one order's, and this one is on record for another.
+    #[error("{key} is on record {}", whose(order.as_deref()))]
+    OtherOrder {
+        /// The source.
+        key: String,
+        /// Its order; none where it was paid without one.
+        order: Option<String>,
+    },
     /// What the journal holds cannot be gone on from.
     #[error(transparent)]
     Snapshot(#[from] BadSnapshot),
@@ -83,8 +91,17 @@ impl Error {
     /// Of a payment that is on record; one that was refused for its order's sake is not.
     pub(crate) fn of(self, key: String) -> Self {
         match self {
-            Self::Journal(JournalError::OrderTaken { .. }) => self,
+            Self::Journal(JournalError::OrderTaken { .. }) | Self::OtherOrder { .. } => self,
             error => Self::Payment { key, error: Box::new(error) },
+        }
+    }
+}
+
+fn whose(order: Option<&str>) -> String {
+    match order {
+        Some(order) => format!("for the order {order:?}, and one order's only: verify it for that"),
+        None => {
+            "as paid for no order, so that its goods are its own: verify and claim it without one".to_owned()
         }
     }
 }

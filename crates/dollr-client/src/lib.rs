@@ -126,6 +126,7 @@ mod host;
 mod http;
 mod realtime;
 mod reconcile;
+mod recording;
 mod steps;
 mod throttle;
 mod url;

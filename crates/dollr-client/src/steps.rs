@@ -183,7 +183,24 @@ impl Stepwise<'_> {
         total: Amount,
         patience: Duration,
     ) -> Steps<Report> {
-        self.steps(move |client| async move { client.verifying(source, currency, total, patience).await })
+        self.steps(
+            move |client| async move { client.verifying(source, currency, total, None, patience).await },
+        )
+    }
+
+    /// See [`Client::verify_order`].
+    pub fn verify_order(
+        &self,
+        order: impl Into<String>,
+        source: SourceRef,
+        currency: Currency,
+        total: Amount,
+        patience: Duration,
+    ) -> Steps<Report> {
+        let order = Some(order.into());
+        self.steps(
+            move |client| async move { client.verifying(source, currency, total, order, patience).await },
+        )
     }
 
     /// See [`Client::wait`].

@@ -98,6 +98,9 @@ pub struct Page<'a> {
     pub paid: bool,
     /// Whether no other attempt at its order may begin.
     pub holds_order: bool,
+    /// The order that the row is for from now on, if it has none: with its order, its goods are another's, so only what is
+    /// neither paid nor claimed may get one. Where a row is made, its order is given beside the page.
+    pub order: Option<&'a str>,
     /// Whether a request goes out after this: it is refused with [`JournalError::OrderTaken`](crate::JournalError::OrderTaken)
     /// where another attempt holds its order. What only says what happened is never refused.
     pub sends: bool,
@@ -107,7 +110,17 @@ impl<'a> Page<'a> {
     /// A page that is not due, pays for nothing and holds no order.
     pub const fn new(state: &'a str, open: bool, snapshot: &'a Snapshot, what: &'a str) -> Self {
         let what = Some(what);
-        Self { state, open, snapshot, what, due: None, paid: false, holds_order: false, sends: false }
+        Self {
+            state,
+            open,
+            snapshot,
+            what,
+            due: None,
+            paid: false,
+            holds_order: false,
+            order: None,
+            sends: false,
+        }
     }
 
     /// The page of a machine whose snapshot this is, with nothing to note; it is due when the machine says so.
@@ -120,6 +133,7 @@ impl<'a> Page<'a> {
             due: machine.due(now),
             paid: machine.is_paid(),
             holds_order: machine.holds_order(),
+            order: None,
             sends: false,
         }
     }

@@ -23,6 +23,7 @@ on_each_engine! {
     a_claim_that_nobody_acknowledges_is_given_again,
     t32_i5_what_sixteen_workers_take_is_given_to_one_and_stays_to_be_delivered,
     what_is_put_off_is_given_again_after_that_time,
+    what_has_no_order_is_given_one_by_a_write,
     when_a_payment_ended_is_kept,
     what_has_ended_is_forgotten_with_all_that_belongs_to_it,
 }
@@ -347,6 +348,32 @@ fn what_is_put_off_is_given_again_after_that_time<D: Engine>() {
         "fulfilled",
     ];
     assert_eq!(what(&journal, "a"), happened);
+}
+
+/// T3, T32: the first order that a write names is its own from then on: it holds that, and its goods are that one's.
+fn what_has_no_order_is_given_one_by_a_write<D: Engine>() {
+    let desk = D::new();
+    let journal = desk.journal();
+    let snapshot = Snapshot::new("{}");
+    let watched = Page { holds_order: true, ..Page::new("Watching", true, &snapshot, "asked") };
+    let first = journal.create("INVOICE:101", Kind::Source, None, &watched, NOW).expect("room");
+    let named = Page { order: Some("A-1"), ..watched.clone() };
+    let second = journal.save("INVOICE:101", first, &named, NOW).expect("the right version");
+    let renamed = Page { order: Some("B-2"), ..watched };
+    let third = journal.save("INVOICE:101", second, &renamed, NOW).expect("the right version");
+    let order = || journal.load("INVOICE:101").expect("readable").expect("there").order;
+    assert_eq!(order().as_deref(), Some("A-1"));
+
+    let refused = attempt(&journal, "second", Some(Order::new("A-1")));
+    assert!(matches!(refused, Err(JournalError::OrderTaken { key, .. }) if key == "INVOICE:101"));
+    attempt(&journal, "other", Some(Order::new("B-2"))).expect("another order");
+    let done = Page { paid: true, holds_order: true, ..Page::new("Paid", false, &snapshot, "answered") };
+    journal.save("INVOICE:101", third, &done, at(1)).expect("the right version");
+    assert_eq!(order().as_deref(), Some("A-1"), "a write without an order takes none away");
+    paid(&journal, "collected", Some("A-1"), 2);
+    assert_eq!(journal.claim("INVOICE:101", "one", at(3)).expect("claimed"), None);
+    let claim = journal.claim("collected", "two", at(3)).expect("readable").expect("somebody has them");
+    assert_eq!((claim.key.as_str(), claim.by.as_str()), ("INVOICE:101", "one"));
 }
 
 fn when_a_payment_ended_is_kept<D: Engine>() {

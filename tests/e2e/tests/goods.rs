@@ -3,10 +3,10 @@
 use std::thread;
 use std::time::Duration;
 
-use dollr_client::core::Timestamp;
+use dollr_client::core::{SourceRef, Timestamp};
 use dollr_client::journal::JournalError;
-use dollr_client::{Attempt, Claimed, Error, Reconcile};
-use dollr_e2e::World;
+use dollr_client::{Attempt, Claimed, Client, Error, Reconcile, Report};
+use dollr_e2e::{Payment, TOTAL, World};
 use dollr_sim::{Call, Fault, FaultKind};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -53,6 +53,79 @@ fn i2_an_order_is_free_again_once_its_attempt_has_moved_nothing() {
     assert_eq!(error.state, "Prepared", "and nobody sends the one that was not sent");
 }
 
+fn source(payment: &Payment) -> SourceRef {
+    format!("ORDER:{}", payment.order).parse().expect("a source")
+}
+
+/// Asks for an order, once.
+fn verify(client: &Client, order: &str, source: SourceRef) -> Result<Report, Error> {
+    let (currency, total) = ("USD".parse().expect("a currency"), TOTAL.parse().expect("an amount"));
+    client.verify_order(order, source, currency, total, Duration::ZERO)
+}
+
+/// T32: what is collected, and found paid by its source besides, is shipped once.
+#[test]
+fn goods_of_what_is_collected_and_verified_for_one_order_are_handed_out_once() {
+    let world = World::start();
+    let (client, payment) = (world.client(), world.payment("1000"));
+    client.collect(Attempt::new(payment.intent.clone()).order("A-1")).expect("a report");
+    assert_eq!(verify(&client, "A-1", source(&payment)).expect("a report").verdict.name(), "paid");
+    let delivery = client.next_paid(HOUR, EVER).expect("readable").expect("paid");
+    assert_eq!(client.next_paid(HOUR, EVER).expect("readable"), None);
+    assert!(client.acknowledge(&delivery).expect("readable"));
+    for key in [payment.key(), source(&payment).to_string()] {
+        let claimed = client.claim_fulfilment(&key).expect("readable");
+        assert!(matches!(claimed, Claimed::AlreadyClaimed { .. }), "{key}: {claimed:?}");
+    }
+}
+
+/// T3: what may be paid on the hosted page is not collected as well, also where it was first asked about for no order.
+#[test]
+fn i2_an_order_that_may_be_paid_by_its_source_has_no_other_attempt() {
+    let world = World::start();
+    let (client, payment) = (world.client(), world.payment("1000"));
+    let (currency, total) = ("USD".parse().expect("a currency"), TOTAL.parse().expect("an amount"));
+    let asked = client.verify_source(source(&payment), currency, total, Duration::ZERO).expect("a report");
+    assert_eq!(asked.verdict.name(), "open");
+    assert_eq!(verify(&client, "A-1", source(&payment)).expect("a report").verdict.name(), "open");
+    let error = client.collect(Attempt::new(world.payment("1000").intent).order("A-1")).expect_err("taken");
+    let Error::Journal(JournalError::OrderTaken { key, .. }) = &error else { panic!("{error:?}") };
+    assert_eq!(*key, source(&payment).to_string());
+}
+
+/// T17: one payment pays for one order.
+#[test]
+fn a_source_is_one_orders() {
+    let world = World::start();
+    let (client, payment, other) = (world.client(), world.payment("1000"), world.payment("1000"));
+    verify(&client, "A-1", source(&payment)).expect("a report");
+    for paid in [false, true] {
+        let error = verify(&client, "B-2", source(&payment)).expect_err("another order's");
+        assert!(
+            matches!(&error, Error::OtherOrder { order, .. } if order.as_deref() == Some("A-1")),
+            "{error:?}"
+        );
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "{} is on record for the order \"A-1\", and one order's only: verify it for that",
+                source(&payment)
+            )
+        );
+        if !paid {
+            client.collect(payment.intent.clone()).expect("a report");
+            assert_eq!(verify(&client, "A-1", source(&payment)).expect("a report").verdict.name(), "paid");
+        }
+    }
+    // Its goods may have been handed out as its own.
+    client.collect(other.intent.clone()).expect("a report");
+    let (currency, total) = ("USD".parse().expect("a currency"), TOTAL.parse().expect("an amount"));
+    let told = client.verify_source(source(&other), currency, total, Duration::ZERO).expect("a report");
+    assert_eq!(told.verdict.name(), "paid");
+    let error = verify(&client, "B-2", source(&other)).expect_err("paid for none");
+    assert!(matches!(&error, Error::OtherOrder { order: None, .. }), "{error:?}");
+}
+
 #[test]
 fn i4_goods_are_claimed_once_they_are_paid_and_once_only() {
     let world = World::start();
@@ -93,7 +166,7 @@ fn one_of_sixteen_callers_ships() {
     let clients: Vec<_> = (0..8).map(|_| world.client()).collect();
     let shipped: usize = thread::scope(|scope| {
         let id = payment.intent.reference_id();
-        let claim = move |client: &dollr_client::Client| {
+        let claim = move |client: &Client| {
             usize::from(matches!(client.claim_fulfilment(id).expect("readable"), Claimed::Claimed(_)))
         };
         let callers: Vec<_> =

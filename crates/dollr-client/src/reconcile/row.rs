@@ -59,6 +59,7 @@ impl Settled {
             due: self.due,
             paid: self.paid,
             holds_order: self.holds_order,
+            order: None,
             sends: false,
         };
         Write { key: &self.key, expected: self.version, page }

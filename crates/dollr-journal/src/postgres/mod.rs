@@ -200,7 +200,7 @@ fn check(key: &str, order: Option<Order<'_>>, page: &Page<'_>) -> Result<(), Jou
     let texts = [("state", page.state), ("snapshot", page.snapshot.as_str()), ("key", key)];
     let event = page.what.map(|what| ("event", what));
     let reason = order.and_then(|order| order.despite).map(|reason| ("reason", reason));
-    let order = order.map(|order| ("order", order.name));
+    let order = order.map(|order| order.name).or(page.order).map(|name| ("order", name));
     let texts = texts.into_iter().chain(event).chain(order).chain(reason);
     texts.into_iter().try_for_each(|(what, text)| PostgresJournal::unfit(what, text))
 }
@@ -254,7 +254,7 @@ impl Journal for PostgresJournal {
         #[rustfmt::skip]
         let values: Values<'_> = &[
             &key, &before, &takes, &page.state, &page.open, &snapshot, &due(page), &page.holds_order, &page.paid,
-            &page.what, &at,
+            &page.what, &at, &page.order,
         ];
         if self.write(&self.sql(rows::UPDATE), values, key, wanted.as_deref())? {
             return Ok(expected.next());
@@ -277,10 +277,11 @@ impl Journal for PostgresJournal {
         let holds: Vec<_> = pages().map(|page| page.holds_order).collect();
         let paid: Vec<_> = pages().map(|page| page.paid).collect();
         let what: Vec<_> = pages().map(|page| page.what).collect();
+        let orders: Vec<_> = pages().map(|page| page.order).collect();
         let now = whole(now.as_millis());
         #[rustfmt::skip]
         let values: Values<'_> =
-            &[&keys, &expected, &takes, &states, &open, &snapshots, &due, &holds, &paid, &what, &now];
+            &[&keys, &expected, &takes, &states, &open, &snapshots, &due, &holds, &paid, &what, &now, &orders];
         let saved: BTreeMap<String, Version> = self
             .rows(rows::UPDATE_ALL, values, |row| Ok((row.try_get(0)?, counted(row.try_get(1)?, 0))))?
             .into_iter()

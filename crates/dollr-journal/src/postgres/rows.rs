@@ -25,7 +25,7 @@ const CLOCK: &str = "(extract(epoch FROM statement_timestamp()) * 1000)::bigint"
 
 /// What a page sets; the goods are to be delivered until somebody has claimed them for good.
 const PAGE: &str = "state = w.state, open = w.open, snapshot = w.snapshot, version = w.expected + 1,
-    updated_at = w.now, attended = w.due IS NOT NULL, holds_order = w.holds,
+    updated_at = w.now, attended = w.due IS NOT NULL, holds_order = w.holds, order_id = coalesce(order_id, w.for_order),
     ended_at = CASE WHEN w.open THEN NULL ELSE coalesce(ended_at, w.now) END,
     deliver = w.paid AND NOT EXISTS (SELECT FROM {p}claims
         WHERE goods = {goods} AND ({p}claims.lease_until IS NULL OR fulfilled_at IS NOT NULL))";
@@ -61,7 +61,7 @@ pub(super) const INSERT: &str = "WITH made AS (
 pub(super) const UPDATE: &str = "WITH w AS (
         SELECT $1::text AS target, $2::bigint AS expected, $3::bigint AS takes, $4::text AS state, $5::boolean AS open,
             $6::text AS snapshot, $7::bigint AS due, $8::boolean AS holds, $9::boolean AS paid, $10::text AS what,
-            $11::bigint AS now),
+            $11::bigint AS now, $12::text AS for_order),
     saved AS (
         UPDATE {p}entries SET {page} FROM w WHERE {untaken}
         RETURNING id, version, w.now, w.due, w.what, {p}entries.state),
@@ -70,8 +70,8 @@ pub(super) const UPDATE: &str = "WITH w AS (
 
 pub(super) const UPDATE_ALL: &str = "WITH w AS (
         SELECT *, $11::bigint AS now FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::boolean[],
-            $6::text[], $7::bigint[], $8::boolean[], $9::boolean[], $10::text[])
-            AS w (target, expected, takes, state, open, snapshot, due, holds, paid, what)),
+            $6::text[], $7::bigint[], $8::boolean[], $9::boolean[], $10::text[], $12::text[])
+            AS w (target, expected, takes, state, open, snapshot, due, holds, paid, what, for_order)),
     saved AS (
         UPDATE {p}entries SET {page} FROM w WHERE {untaken}
         RETURNING id, key, version, w.now, w.due, w.what, {p}entries.state),

@@ -95,7 +95,8 @@ pub(super) fn update(
     if !renew(connection, id, page, now)? {
         connection.prepare_cached(&UPDATE)?.execute(named_params! {
             ":state": page.state, ":open": page.open, ":snapshot": page.snapshot.as_str(), ":now": whole(now.as_millis()),
-            ":attended": page.due.is_some(), ":holds": page.holds_order, ":paid": page.paid, ":id": id,
+            ":attended": page.due.is_some(), ":holds": page.holds_order, ":order": page.order, ":paid": page.paid,
+            ":id": id,
         })?;
     }
     follow(connection, id, expected.next(), page, now)?;
@@ -105,7 +106,7 @@ pub(super) fn update(
 /// Writes over a row that stands as it stood, as most do that were asked about; `false` where it does not. A column that an index
 /// has is written into the index, too, even if its value stays: so only the others are.
 fn renew(connection: &Connection, id: i64, page: &Page<'_>, now: Timestamp) -> rusqlite::Result<bool> {
-    if !page.open || page.paid {
+    if !page.open || page.paid || page.order.is_some() {
         return Ok(false);
     }
     let renewed = connection.prepare_cached(RENEW)?.execute(named_params! {
@@ -124,7 +125,7 @@ static UPDATE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "UPDATE dollr_entries
          SET state = :state, open = :open, snapshot = :snapshot, version = version + 1, updated_at = :now,
-             attended = :attended, holds_order = :holds,
+             attended = :attended, holds_order = :holds, order_id = coalesce(order_id, :order),
              ended_at = CASE WHEN :open THEN NULL ELSE coalesce(ended_at, :now) END,
              deliver = :paid AND NOT EXISTS (SELECT 1 FROM dollr_claims
                  WHERE goods = {GOODS} AND (lease_until IS NULL OR fulfilled_at IS NOT NULL))
