@@ -195,7 +195,7 @@
 // The journal has a payment with this key already.
 #define DOLLR_ERROR_EXISTS 300
 
-// Another attempt at the order has moved money or still may.
+// Another attempt at the order has moved money or still may; or the source is another order's.
 #define DOLLR_ERROR_ORDER_TAKEN 301
 
 // Somebody else has written the row meanwhile.
@@ -1141,10 +1141,15 @@ int32_t dollr_client_execute(const struct dollr_client *client,
 
 // Says whether this invoice or order, such as `INVOICE:101`, is paid, in this currency and with this total in major units. Take all three
 // from the order, never from the browser. A patience of 0 asks once. It blocks for as long as that.
+//
+// `order` is your own name of the order, or absent. With it the order's goods are handed out once, whether it is paid on the hosted page
+// or by an attempt at the same order; while this may be paid, or is, another attempt is refused; and `DOLLR_ERROR_ORDER_TAKEN` says that the source
+// is on record for another order, or paid for none. Without it, do not verify what you collect yourself: its goods would be claimed twice.
 int32_t dollr_client_verify_source(const struct dollr_client *client,
                                    struct dollr_str source,
                                    struct dollr_str currency,
                                    struct dollr_str total,
+                                   struct dollr_str order,
                                    uint64_t patience_ms,
                                    struct dollr_report **out,
                                    struct dollr_error **error);

@@ -104,10 +104,12 @@ static void paid_declined_and_left_open(dollr_client *client) {
     intent.reference_id = text(id.text);
     FAILS(DOLLR_ERROR_ORDER_TAKEN, dollr_client_collect(client, &attempt, &report, &error));
 
-    OK(dollr_client_verify_source(client, text(source), text("USD"), text("250.00"), 0, &report, &error));
+    OK(dollr_client_verify_source(client, text(source), text("USD"), text("250.00"), text("A-1"), 0, &report, &error));
     CHECK(read_report(report).paid);
     OK(dollr_report_free(report));
-    OK(dollr_client_verify_source(client, text(source), text("USD"), text("251.00"), 0, &report, &error));
+    FAILS(DOLLR_ERROR_ORDER_TAKEN,
+        dollr_client_verify_source(client, text(source), text("USD"), text("250.00"), text("B-2"), 0, &report, &error));
+    OK(dollr_client_verify_source(client, text(source), text("USD"), text("251.00"), none(), 0, &report, &error));
     CHECK(read_report(report).verdict.kind == DOLLR_VERDICT_MISMATCH);
     OK(dollr_report_free(report));
 

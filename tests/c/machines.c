@@ -47,7 +47,7 @@ static void every_event_and_every_kind_of_action_crosses(void) {
     const char *wants = "{\"reference_id\": \"" ID "\", \"operation_type\": \"COLLECTION\", \"status\": \"PENDING\","
                         "\"requires_action\": true, \"client_secret\": \"pi_1\"}";
     dollr_execution *execution = prepared();
-    dollr_response action_wanted = answer(201, wants), busy = answer(503, "");
+    dollr_response action_wanted = answer(201, wants), busy = answer(503, ""), pending = answer(200, STATUS("PENDING"));
     dollr_action action;
     dollr_request request;
     dollr_standing standing;
@@ -89,13 +89,16 @@ static void every_event_and_every_kind_of_action_crosses(void) {
     CHECK(action.kind == DOLLR_ACTION_SEND); /* a last question */
     OK(dollr_execution_apply_lost(execution, action.request.exchange, DOLLR_LOSS_UNKNOWN, NOW + 7200000, &error));
     action = next(execution, NOW + 7200000);
-    CHECK(action.kind == DOLLR_ACTION_DONE && action.verdict.kind == DOLLR_VERDICT_STUCK && !action.verdict.field.ptr);
+    CHECK(action.kind == DOLLR_ACTION_WAIT && action.why == DOLLR_WHY_BACK_OFF); /* it is owed an answer */
     OK(dollr_execution_ask(execution, &request, &error));
     CHECK(request.method == DOLLR_METHOD_GET);
-    OK(dollr_execution_explain(execution, NOW + 7200000, &why, &error));
+    OK(dollr_execution_apply_answered(execution, request.exchange, &pending, NOW + 8000000, &error));
+    action = next(execution, NOW + 8000000);
+    CHECK(action.kind == DOLLR_ACTION_DONE && action.verdict.kind == DOLLR_VERDICT_STUCK && !action.verdict.field.ptr);
+    OK(dollr_execution_explain(execution, NOW + 8000000, &why, &error));
     CHECK(contains(why, "250.00 USD") && contains(why, "\n"));
-    OK(dollr_execution_look(execution, NOW + 7200000, &standing, &error));
-    CHECK(standing.asks == 3 && standing.holds_order);
+    OK(dollr_execution_look(execution, NOW + 8000000, &standing, &error));
+    CHECK(standing.asks == 4 && standing.holds_order);
     OK(dollr_execution_free(execution));
 }
 

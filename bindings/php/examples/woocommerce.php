@@ -28,7 +28,7 @@ function dollr_settle(WC_Order $order): void
     }
     try {
         $shop = dollr_shop();
-        $report = $shop->verifySource($source, $order->get_currency(), $order->get_total());
+        $report = $shop->verifySource($source, $order->get_currency(), $order->get_total(), order: (string) $order->get_id());
         if ($report->isPaid && $shop->claimFulfilment($report->key)->kind === ClaimKind::Yours) {
             // What could not be saved is completed by whoever asks next.
             $completed = $order->payment_complete($report->settlement->providerTransactionId ?? $source);

@@ -104,8 +104,19 @@ final class Client
         ?callable $show = null
     ): Report {}
 
-    /** Is this invoice or order paid, in this currency and with this total? Take all three from the order, never from the browser. */
-    public function verifySource(string $source, string $currency, int|string $total, float $patience = 0.0): Report {}
+    /**
+     * Is this invoice or order paid, in this currency and with this total? Take all three from the order, never from the browser.
+     *
+     * @param string|null $order Your own name of the order: its goods are handed out once, whether it is paid on the hosted page or
+     *     collected for the same order. Without it, do not verify what you collect yourself.
+     */
+    public function verifySource(
+        string $source,
+        string $currency,
+        int|string $total,
+        float $patience = 0.0,
+        ?string $order = null
+    ): Report {}
 
     /**
      * Goes on asking about a recorded payment, whoever began it. What was never sent is not sent.

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 933cfe1b4bb3a110d94e1ebd3b21faedc42d227e */
+ * Stub hash: b73478dcc7ae8f437ccfa09009c4621976366cd9 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Client___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, clientId, IS_STRING, 1, "null")
@@ -69,6 +69,7 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Dollr_Client_verifySource, 
 	ZEND_ARG_TYPE_INFO(0, currency, IS_STRING, 0)
 	ZEND_ARG_TYPE_MASK(0, total, MAY_BE_LONG|MAY_BE_STRING, NULL)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, patience, IS_DOUBLE, 0, "0.0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, order, IS_STRING, 1, "null")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Dollr_Client_wait, 0, 1, Dollr\\Report, 0)

@@ -70,7 +70,7 @@ class JournalException extends DollrException
 {
 }
 
-/** Another attempt at the order has moved money or still may. */
+/** Another attempt at the order has moved money or still may; or the source is another order's. */
 final class OrderTakenException extends JournalException
 {
 }

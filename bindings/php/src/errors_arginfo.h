@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 7f31fb5239263d811f137620708d14d2f2b50439 */
+ * Stub hash: 6d126de7e0197ffa629509c60d0a8a177d9a6fd1 */
 
 
 

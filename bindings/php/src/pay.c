@@ -124,21 +124,23 @@ ZEND_METHOD(Dollr_Client, execute) {
 /* ---- questions ---- */
 
 static int32_t verify_source(dollr_call *call) {
-    return dollr_client_verify_source(call->client, call->key, call->currency, call->total, call->patience_ms, &call->report, &call->error);
+    return dollr_client_verify_source(call->client, call->key, call->currency, call->total, call->attempt.order,
+        call->patience_ms, &call->report, &call->error);
 }
 
 ZEND_METHOD(Dollr_Client, verifySource) {
-    zend_string *source, *currency, *total = NULL;
+    zend_string *source, *currency, *order = NULL, *total = NULL;
     zval *amount;
     double patience = 0;
     uint64_t patience_ms;
     dollr_call *call;
-    ZEND_PARSE_PARAMETERS_START(3, 4)
+    ZEND_PARSE_PARAMETERS_START(3, 5)
         Z_PARAM_STR(source)
         Z_PARAM_STR(currency)
         Z_PARAM_ZVAL(amount)
         Z_PARAM_OPTIONAL
         Z_PARAM_DOUBLE(patience)
+        Z_PARAM_STR_OR_NULL(order)
     ZEND_PARSE_PARAMETERS_END();
     if (!dollr_span(patience, false, "the patience", &patience_ms) || !dollr_exact(amount, 3, false, &total)) {
         RETURN_THROWS();
@@ -148,6 +150,7 @@ ZEND_METHOD(Dollr_Client, verifySource) {
         call->key = dollr_call_text(call, dollr_text(source));
         call->currency = dollr_call_text(call, dollr_text(currency));
         call->total = dollr_call_text(call, dollr_text(total));
+        call->attempt.order = dollr_call_text(call, dollr_text(order));
         call->patience_ms = patience_ms;
         report(return_value, call, NULL, NULL);
     }

@@ -18,6 +18,7 @@ pub(crate) enum Call {
     CreateSession(SourceRef),
     CreateCheckout(CheckoutOrder),
     VerifySource(SourceRef, Currency, Amount, Duration),
+    VerifyOrder(String, SourceRef, Currency, Amount, Duration),
     Wait(ReferenceId, Duration),
     Watch(ReferenceId, SourceKind, Duration),
     Status(ReferenceId),
@@ -41,7 +42,9 @@ impl Call {
             Self::CreateSession(_) | Self::CreateCheckout(_) | Self::Status(_) | Self::RealtimeKey(..) => {
                 true
             }
-            Self::VerifySource(_, _, _, patience) => patience.is_zero(),
+            Self::VerifySource(_, _, _, patience) | Self::VerifyOrder(_, _, _, _, patience) => {
+                patience.is_zero()
+            }
             Self::Execute(_) | Self::Wait(..) | Self::Watch(..) | Self::Reconcile(_) => false,
         }
     }
@@ -54,6 +57,9 @@ impl Call {
             Self::CreateCheckout(order) => client.create_checkout(&order).map(Answer::Checkout),
             Self::VerifySource(source, currency, total, patience) => {
                 client.verify_source(source, currency, total, patience).map(Answer::Report)
+            }
+            Self::VerifyOrder(order, source, currency, total, patience) => {
+                client.verify_order(order, source, currency, total, patience).map(Answer::Report)
             }
             Self::Wait(id, patience) => client.wait(id, patience).map(Answer::Report),
             Self::Watch(id, kind, patience) => client.watch(id, kind, patience).map(Answer::Report),
@@ -74,6 +80,9 @@ impl Call {
             Self::CreateCheckout(order) => Box::new((doors.create_checkout(order), Answer::Checkout)),
             Self::VerifySource(source, currency, total, patience) => {
                 Box::new((doors.verify_source(source, currency, total, patience), Answer::Report))
+            }
+            Self::VerifyOrder(order, source, currency, total, patience) => {
+                Box::new((doors.verify_order(order, source, currency, total, patience), Answer::Report))
             }
             Self::Wait(id, patience) => Box::new((doors.wait(id, patience), Answer::Report)),
             Self::Watch(id, kind, patience) => Box::new((doors.watch(id, kind, patience), Answer::Report)),

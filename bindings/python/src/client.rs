@@ -215,19 +215,27 @@ impl PyClient {
     }
 
     /// Whether this invoice or order is paid, in this currency and with this total. Take all three from the order, never from a
-    /// browser. Without patience it asks once.
-    #[pyo3(signature = (source, *, currency, total, patience = None))]
+    /// browser. Without patience it asks once. With the merchant's own name of the `order`, its goods are handed out once, whether it is
+    /// paid on the hosted page or collected for the same order; without, do not verify what you collect yourself.
+    #[pyo3(signature = (source, *, currency, total, order = None, patience = None))]
     fn verify_source<'py>(
         &self,
         py: Python<'py>,
         source: Name,
         currency: Name,
         total: Money,
+        order: Option<String>,
         patience: Option<Span>,
     ) -> Value<'py> {
         let (source, currency) = (source.parsed(py)?, currency.parsed(py)?);
         let patience = patience.map_or(Duration::ZERO, |Span(patience)| patience);
-        self.asked(py, Call::VerifySource(source, currency, total.0, patience))
+        self.asked(
+            py,
+            match order {
+                Some(order) => Call::VerifyOrder(order, source, currency, total.0, patience),
+                None => Call::VerifySource(source, currency, total.0, patience),
+            },
+        )
     }
 
     /// Goes on asking about a recorded payment, whoever began it, for at most `patience` (5 minutes).

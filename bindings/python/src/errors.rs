@@ -54,6 +54,10 @@ fn class_of<'a>(error: &'a Error, facts: &mut Facts<'a>) -> &'static str {
             facts.reference_id = Some(key);
             "UnrecordedError"
         }
+        Error::OtherOrder { key, .. } => {
+            facts.reference_id = Some(key);
+            "OrderTakenError"
+        }
         Error::Snapshot(_) => "SnapshotError",
         Error::Forked => "ForkedError",
         _ => "InternalError",

@@ -129,14 +129,10 @@ def test_each_end_has_its_verdict() -> None:
     watched = dollr.Source.watch("INVOICE:1", "USD", 1, START, dollr.Policy(horizon=60, patience=60))
     question = watched.ask()
     assert question is not None
-    watched.apply_lost(question, START)
-    given_up = watched.next(START + 61_000)
-    while not isinstance(given_up, dollr.Done):
-        now += 60_000
-        again = watched.ask()
-        assert again is not None
-        watched.apply_lost(again, now)
-        given_up = watched.next(now + 60_000)
+    active = b'{"source_id": 1, "source_type": "INVOICE", "status": "ACTIVE", "currency": "USD", "total_amount": 1}'
+    watched.apply_answer(question, 200, active, START + 60_000)
+    given_up = watched.next(START + 60_000)
+    assert isinstance(given_up, dollr.Done)
     assert given_up.verdict == dollr.Stuck("horizon", None)
 
 

@@ -134,9 +134,11 @@ pub(crate) fn collect(args: &Args, collect: &Collect) -> Result<ExitCode, Failur
 
 pub(crate) fn verify(args: &Args, verify: &Verify) -> Result<ExitCode, Failure> {
     let client = settings::client(args)?;
-    let Verify { source, amount, currency, patience } = *verify;
-    let report =
-        watched(&format!("verifying {source}"), || client.verify_source(source, currency, amount, patience))?;
+    let Verify { source, amount, currency, patience, .. } = *verify;
+    let report = watched(&format!("verifying {source}"), || match &verify.order {
+        Some(order) => client.verify_order(order, source, currency, amount, patience),
+        None => client.verify_source(source, currency, amount, patience),
+    })?;
     output::print(&report, args.json)
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use dollr_client::Error;
+use dollr_client::core::SourceRef;
 use dollr_client::journal::JournalError;
 
 /// One sentence, and what is to blame.
@@ -58,11 +59,12 @@ impl From<Error> for Failure {
                 return Self::usage(format!("--reference-id: {key} {why}: ask with `dollr status {key}`"));
             }
             Error::Journal(JournalError::OrderTaken { key, .. }) => {
-                let next = format!("ask with `dollr status {key}`, or give --despite REASON");
+                let ask = if key.parse::<SourceRef>().is_ok() { "journal why" } else { "status" };
+                let next = format!("ask with `dollr {ask} {key}`, or give --despite REASON");
                 return Self { sentence: format!("{error}: {next}"), blame: Blame::Nobody };
             }
             Error::Config(_) | Error::Invalid(_) => Blame::Usage,
-            Error::Refused(_) => Blame::Nobody,
+            Error::Refused(_) | Error::OtherOrder { .. } => Blame::Nobody,
             _ => Blame::Event,
         };
         Self { sentence: error.to_string(), blame }

@@ -61,7 +61,7 @@ pub const DOLLR_ERROR_UNRECORDED: i32 = 206;
 pub const DOLLR_ERROR_INTERNAL: i32 = 207;
 /// The journal has a payment with this key already.
 pub const DOLLR_ERROR_EXISTS: i32 = 300;
-/// Another attempt at the order has moved money or still may.
+/// Another attempt at the order has moved money or still may; or the source is another order's.
 pub const DOLLR_ERROR_ORDER_TAKEN: i32 = 301;
 /// Somebody else has written the row meanwhile.
 pub const DOLLR_ERROR_STALE: i32 = 302;

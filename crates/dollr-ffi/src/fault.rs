@@ -159,6 +159,11 @@ impl From<Error> for Fault {
                 fault.0.key = Some(key);
                 fault
             }
+            Error::OtherOrder { key, .. } => {
+                let mut fault = plain(code::DOLLR_ERROR_ORDER_TAKEN);
+                fault.0.key = Some(key);
+                fault
+            }
             Error::Snapshot(error) => error.into(),
             Error::Random(_) => plain(code::DOLLR_ERROR_RANDOM),
             Error::Forked => plain(code::DOLLR_ERROR_FORKED),

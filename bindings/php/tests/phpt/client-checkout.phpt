@@ -22,6 +22,11 @@ holds(str_starts_with($ordered, "ORDER:"), $ordered);
 same(["65.50", "USD"], [$checkout->total, $checkout->currency]);
 same(Verdict::Open, $shop->verifySource($checkout->source, "USD", "65.50")->verdict);
 same(Verdict::Paid, $shop->verifySource($checkout->source, "USD", "65.50", patience: 30)->verdict);
+// With an order, it is that order's only.
+$another = $shop->createCheckout("231770009004", "USD", [["Shoes", "60.00"]])->source;
+same(Verdict::Paid, $shop->verifySource($another, "USD", "60.00", patience: 30, order: "A-1")->verdict);
+$taken = throws(Dollr\OrderTakenException::class, fn () => $shop->verifySource($another, "USD", "60.00", order: "B-2"));
+same($another, $taken->referenceId);
 // Without a journal nothing is kept, and nothing is contradicted.
 $wrong = new Dollr\Client(...$sim->settings);
 $mismatch = $wrong->verifySource($checkout->source, "USD", "1.00");

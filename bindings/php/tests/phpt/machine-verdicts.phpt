@@ -50,12 +50,9 @@ $open = opened()->outcome(START);
 same([Verdict::Open, "known", "PENDING", null], [$open->verdict, $open->progress, $open->status, $open->trouble]);
 
 $watched = Source::watch("INVOICE:1", "USD", 1, START, new Policy(patience: 60, horizon: 60));
-$now = START;
-do {
-    $now += 60_000;
-    $watched->applyLost($watched->ask(), now: $now);
-    $action = $watched->next($now + 60_000);
-} while ($action->kind !== ActionKind::Done);
+$active = '{"source_id": 1, "source_type": "INVOICE", "status": "ACTIVE", "currency": "USD", "total_amount": 1}';
+$watched->applyAnswer($watched->ask(), 200, $active, now: START + 60_000);
+$action = $watched->next(START + 60_000);
 same([Verdict::Stuck, null], [$action->verdict, $action->outcome->field]);
 
 $paid = opened();

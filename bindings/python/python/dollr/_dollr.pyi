@@ -120,7 +120,13 @@ class Client:
         note: str | None = None,
     ) -> Checkout: ...
     def verify_source(
-        self, source: _Name, *, currency: str, total: _Money, patience: _Span | None = None
+        self,
+        source: _Name,
+        *,
+        currency: str,
+        total: _Money,
+        order: str | None = None,
+        patience: _Span | None = None,
     ) -> Report: ...
     def wait(self, reference_id: _Name, *, patience: _Span | None = None) -> Report: ...
     def watch(self, reference_id: _Name, kind: _Kind, *, patience: _Span | None = None) -> Report: ...

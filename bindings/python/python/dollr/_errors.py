@@ -77,7 +77,10 @@ class JournalError(DollrError):
 
 
 class OrderTakenError(JournalError):
-    """Another attempt at the order has moved money or still may: `reference_id` says which."""
+    """
+    Another attempt at the order has moved money or still may, or the source is another order's:
+    `reference_id` says which.
+    """
 
 
 class ExistsError(JournalError):

@@ -185,13 +185,23 @@ class Client:
         return await self._through(steps)
 
     async def verify_source(
-        self, source: _Name, *, currency: str, total: _Money, patience: _Span | None = None
+        self,
+        source: _Name,
+        *,
+        currency: str,
+        total: _Money,
+        order: str | None = None,
+        patience: _Span | None = None,
     ) -> Report:
         """
         Whether this invoice or order is paid, in this currency and with this total. Take all three from the
-        order, never from a browser. Without patience it asks once.
+        order, never from a browser. Without patience it asks once. With the merchant's own name of the
+        `order`, its goods are handed out once, whether it is paid on the hosted page or collected for the
+        same order; without, do not verify what you collect yourself.
         """
-        steps = self._calls.verify_source(source, currency=currency, total=total, patience=patience)
+        steps = self._calls.verify_source(
+            source, currency=currency, total=total, order=order, patience=patience
+        )
         return await self._through(steps)
 
     async def wait(self, reference_id: _Name, *, patience: _Span | None = None) -> Report:

@@ -211,7 +211,7 @@ pub(crate) struct RealtimeKey {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
-    /// The invoice or order, such as INVOICE:101, that is paid on the vendor's page: what you collect yourself has its goods already.
+    /// The invoice or order, such as INVOICE:101.
     #[arg(long)]
     pub(crate) source: SourceRef,
     /// Your order's total, in major units.
@@ -220,6 +220,9 @@ pub(crate) struct Verify {
     /// Your order's currency.
     #[arg(long)]
     pub(crate) currency: Currency,
+    /// Your own name of the order: its goods are handed out once, however it is paid. Without it, do not verify what you collect yourself.
+    #[arg(long, value_parser = order)]
+    pub(crate) order: Option<String>,
     /// How long to wait for a verdict; without it, ask once.
     #[arg(long, default_value = "0s", value_parser = duration, value_name = "TIME")]
     pub(crate) patience: Duration,

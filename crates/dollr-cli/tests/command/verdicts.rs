@@ -264,6 +264,24 @@ fn a_vendor_that_has_trouble_is_not_a_verdict() {
     assert!(!refused.err.contains('\u{1b}'), "{refused:?}");
 }
 
+/// T3, T17, T32: an order that is verified has no other attempt, and its source is no other order's.
+#[test]
+fn what_is_verified_for_its_order_is_that_orders() {
+    let shop = Shop::open();
+    let verify = "verify --source INVOICE:101 --amount 250.00 --currency USD";
+    let run = shop.run(&format!("{verify} --order A-1"));
+    assert_eq!(run.code, 4, "{run:?}");
+    let session = shop.session("250.00");
+    let second = shop.run(&format!("collect --session {session} --account 1000 --currency USD --order A-1"));
+    let says = "dollr: the order \"A-1\" has an attempt already, \"INVOICE:101\" (Watching): another one could charge twice: ask with `dollr journal why INVOICE:101`, or give --despite REASON\n";
+    assert_eq!((second.code, second.out.as_str(), second.err.as_str()), (3, "", says));
+    assert_eq!(shop.run("journal why INVOICE:101").code, 0);
+    let other = shop.run(&format!("{verify} --order B-2"));
+    let says =
+        "dollr: INVOICE:101 is on record for the order \"A-1\", and one order's only: verify it for that\n";
+    assert_eq!((other.code, other.out.as_str(), other.err.as_str()), (3, "", says));
+}
+
 /// I2, T3: an order has one attempt at a time, unless somebody says why not.
 #[test]
 fn a_second_attempt_at_an_order_is_refused_with_the_first_ones_state() {

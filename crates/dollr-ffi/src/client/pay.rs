@@ -103,12 +103,17 @@ pub unsafe extern "C" fn dollr_client_execute(
 
 /// Says whether this invoice or order, such as `INVOICE:101`, is paid, in this currency and with this total in major units. Take all three
 /// from the order, never from the browser. A patience of 0 asks once. It blocks for as long as that.
+///
+/// `order` is your own name of the order, or absent. With it the order's goods are handed out once, whether it is paid on the hosted page
+/// or by an attempt at the same order; while this may be paid, or is, another attempt is refused; and `DOLLR_ERROR_ORDER_TAKEN` says that the source
+/// is on record for another order, or paid for none. Without it, do not verify what you collect yourself: its goods would be claimed twice.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dollr_client_verify_source(
     client: *const dollr_client,
     source: dollr_str,
     currency: dollr_str,
     total: dollr_str,
+    order: dollr_str,
     patience_ms: u64,
     out: *mut *mut dollr_report,
     error: *mut *mut dollr_error,
@@ -119,8 +124,13 @@ pub unsafe extern "C" fn dollr_client_verify_source(
         // SAFETY: the header's contract for texts.
         let (source, currency, total) =
             unsafe { (source.parse("source")?, currency.parse("currency")?, total.parse("total")?) };
+        // SAFETY: the same.
+        let order = unsafe { order.optional("order") }?;
         let patience = Duration::from_millis(patience_ms);
-        report(client, "", out, |it| it.client.verify_source(source, currency, total, patience))?;
+        report(client, "", out, |it| match order {
+            Some(order) => it.client.verify_order(order, source, currency, total, patience),
+            None => it.client.verify_source(source, currency, total, patience),
+        })?;
     })
 }
 
