@@ -390,6 +390,10 @@ typedef struct dollr_claim dollr_claim;
 // number of threads, also while one of them waits for a payment.
 typedef struct dollr_client dollr_client;
 
+// A paid payment whose goods are yours to hand out, for a while. It is yours: free it with `dollr_delivery_free`, which does not give the goods
+// back. One thread at a time.
+typedef struct dollr_delivery dollr_delivery;
+
 // Rows of a journal, as they were when they were read. They are yours: free them with `dollr_entries_free`. One thread at a time.
 typedef struct dollr_entries dollr_entries;
 
@@ -687,6 +691,16 @@ typedef struct dollr_verdict {
     // How many problems.
     size_t problem_count;
 } dollr_verdict;
+
+// What a delivery says. The texts are the delivery's, and valid until it is freed.
+typedef struct dollr_delivery_info {
+    // The reference id, or the source such as `INVOICE:101`: ship by it, for it may come twice.
+    struct dollr_str key;
+    // Your own name of the order, where there is one.
+    struct dollr_str order;
+    // What was paid.
+    struct dollr_verdict verdict;
+} dollr_delivery_info;
 
 // What a claim says. The texts are the claim's, and valid until it is freed.
 typedef struct dollr_claim_info {
@@ -1096,6 +1110,24 @@ int32_t dollr_checkout_read(const struct dollr_checkout *checkout,
 
 // Frees a checkout. NULL is fine; one that was freed already is `DOLLR_ERROR_HANDLE`.
 int32_t dollr_checkout_free(struct dollr_checkout *checkout);
+
+// Claims the next payment whose goods nobody has claimed, the longest paid first, of those paid since `since_ms` after the epoch, for
+// `term_ms`. `*out` is NULL where there is none. Hand its goods out, then call `dollr_client_fulfilled`, or `dollr_client_release` if you
+// cannot. Unless you say so within the term, it is given again, to you or another: at least once, so that no crash forgets it. The vendor is
+// not asked.
+int32_t dollr_client_next_paid(const struct dollr_client *client,
+                               uint64_t term_ms,
+                               uint64_t since_ms,
+                               struct dollr_delivery **out,
+                               struct dollr_error **error);
+
+// Reads a delivery into `*out`.
+int32_t dollr_delivery_read(const struct dollr_delivery *delivery,
+                            struct dollr_delivery_info *out,
+                            struct dollr_error **error);
+
+// Frees a delivery. NULL is fine; one that was freed already is `DOLLR_ERROR_HANDLE`.
+int32_t dollr_delivery_free(struct dollr_delivery *delivery);
 
 // Claims the goods of a recorded payment, by its reference id or source such as `INVOICE:101`, for one caller, once for all attempts at its
 // order. The vendor is not asked: `dollr_client_wait` or `dollr_client_verify_source` comes first.

@@ -291,6 +291,8 @@ void test_goods(void) {
     dollr_report *report = NULL;
     dollr_claim *claim = NULL;
     dollr_claim_info said;
+    dollr_delivery *delivery = NULL;
+    dollr_delivery_info given;
     bool done = false;
     int tries;
 
@@ -332,7 +334,22 @@ void test_goods(void) {
     OK(dollr_claim_read(claim, &said, &error));
     CHECK(said.kind == DOLLR_CLAIM_TAKEN && said.by.len > 0 && said.at_ms > NOW);
     OK(dollr_claim_free(claim));
+    OK(dollr_client_next_paid(other, 60000, 0, &delivery, &error));
+    CHECK(!delivery);
     OK(dollr_client_release(client, text(id.text), &done, &error));
+    CHECK(done);
+    /* Given to one at a time, until it is shipped. */
+    OK(dollr_client_next_paid(other, 60000, UINT64_MAX, &delivery, &error));
+    CHECK(!delivery);
+    OK(dollr_client_next_paid(other, 60000, 0, &delivery, &error));
+    OK(dollr_delivery_read(delivery, &given, &error));
+    CHECK(is(given.key, id.text) && !given.order.ptr && given.verdict.kind == DOLLR_VERDICT_PAID);
+    CHECK(is(given.verdict.amount, "250.00"));
+    OK(dollr_delivery_free(delivery));
+    FAILS(DOLLR_ERROR_HANDLE, dollr_delivery_read(delivery, &given, &error));
+    OK(dollr_client_next_paid(client, 60000, 0, &delivery, &error));
+    CHECK(!delivery);
+    OK(dollr_client_release(other, text(id.text), &done, &error));
     CHECK(done);
     OK(dollr_client_claim_fulfilment(other, text(id.text), &claim, &error));
     OK(dollr_claim_free(claim));

@@ -27,6 +27,7 @@ SIZE(dollr_checkout_info, 64);
 SIZE(dollr_problem, 32);
 SIZE(dollr_verdict, 232);
 SIZE(dollr_claim_info, 264);
+SIZE(dollr_delivery_info, 264);
 SIZE(dollr_passcode, 136);
 SIZE(dollr_intent, 104);
 SIZE(dollr_attempt, 64);

@@ -1,4 +1,4 @@
-/* A merchant's connection to the vendor: Client, but for the calls that end in a report (pay.c). */
+/* A merchant's connection to the vendor: Client, but for the calls that end in a report (pay.c) and the goods (goods.c). */
 #include "call.h"
 
 static zend_class_entry *client_ce;
@@ -312,54 +312,6 @@ ZEND_METHOD(Dollr_Client, reconcile) {
         }
     }
     dollr_let_go(call);
-}
-
-/* ---- goods: the journal's word, without a call to the vendor ---- */
-
-static void free_claim(void *claim) {
-    dollr_claim_free(claim);
-}
-
-ZEND_METHOD(Dollr_Client, claimFulfilment) {
-    zend_string *key;
-    dollr_claim *claim = NULL;
-    dollr_claim_info info;
-    dollr_error *error = NULL;
-    ZEND_PARSE_PARAMETERS_START(1, 1)
-        Z_PARAM_STR(key)
-    ZEND_PARSE_PARAMETERS_END();
-    if (!dollr_succeeded(dollr_client_claim_fulfilment(DOLLR_THIS->handle, dollr_text(key), &claim, &error), &error) ||
-        !dollr_hold(claim, free_claim)) {
-        RETURN_THROWS();
-    }
-    if (dollr_succeeded(dollr_claim_read(claim, &info, &error), &error)) {
-        dollr_claim_value(return_value, &info);
-    }
-    dollr_let_go(claim);
-}
-
-ZEND_METHOD(Dollr_Client, fulfilled) {
-    zend_string *key;
-    bool is_new = false;
-    dollr_error *error = NULL;
-    ZEND_PARSE_PARAMETERS_START(1, 1)
-        Z_PARAM_STR(key)
-    ZEND_PARSE_PARAMETERS_END();
-    if (dollr_succeeded(dollr_client_fulfilled(DOLLR_THIS->handle, dollr_text(key), &is_new, &error), &error)) {
-        RETURN_BOOL(is_new);
-    }
-}
-
-ZEND_METHOD(Dollr_Client, release) {
-    zend_string *key;
-    bool is_new = false;
-    dollr_error *error = NULL;
-    ZEND_PARSE_PARAMETERS_START(1, 1)
-        Z_PARAM_STR(key)
-    ZEND_PARSE_PARAMETERS_END();
-    if (dollr_succeeded(dollr_client_release(DOLLR_THIS->handle, dollr_text(key), &is_new, &error), &error)) {
-        RETURN_BOOL(is_new);
-    }
 }
 
 #include "client_arginfo.h"

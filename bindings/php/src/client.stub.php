@@ -154,6 +154,15 @@ final class Client
     /** May I ship? One caller is told yes, once for all attempts at an order. The vendor is not asked. */
     public function claimFulfilment(string $key): Claim {}
 
+    /**
+     * Claims the next payment whose goods nobody has claimed, the longest paid first; null where there is none. Ship by its key, then
+     * call `fulfilled`, or `release` if you cannot. Unless you say so within the term, it is given again.
+     *
+     * @param float $term Seconds.
+     * @param int|null $since Only what was paid since then, in milliseconds since the epoch.
+     */
+    public function nextPaid(float $term = 900.0, ?int $since = null): ?Delivery {}
+
     /** The goods were handed out. Says whether that is new. */
     public function fulfilled(string $key): bool {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: b73478dcc7ae8f437ccfa09009c4621976366cd9 */
+ * Stub hash: 648321906674678ca53037fab83e7f5f952eb7fb */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Client___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, clientId, IS_STRING, 1, "null")
@@ -106,6 +106,11 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Dollr_Client_claimFulfilmen
 	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Dollr_Client_nextPaid, 0, 0, Dollr\\Delivery, 1)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, term, IS_DOUBLE, 0, "900.0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, since, IS_LONG, 1, "null")
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Dollr_Client_fulfilled, 0, 1, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -126,6 +131,7 @@ ZEND_METHOD(Dollr_Client, status);
 ZEND_METHOD(Dollr_Client, realtimeKey);
 ZEND_METHOD(Dollr_Client, reconcile);
 ZEND_METHOD(Dollr_Client, claimFulfilment);
+ZEND_METHOD(Dollr_Client, nextPaid);
 ZEND_METHOD(Dollr_Client, fulfilled);
 ZEND_METHOD(Dollr_Client, release);
 
@@ -144,6 +150,7 @@ static const zend_function_entry class_Dollr_Client_methods[] = {
 	ZEND_ME(Dollr_Client, realtimeKey, arginfo_class_Dollr_Client_realtimeKey, ZEND_ACC_PUBLIC)
 	ZEND_ME(Dollr_Client, reconcile, arginfo_class_Dollr_Client_reconcile, ZEND_ACC_PUBLIC)
 	ZEND_ME(Dollr_Client, claimFulfilment, arginfo_class_Dollr_Client_claimFulfilment, ZEND_ACC_PUBLIC)
+	ZEND_ME(Dollr_Client, nextPaid, arginfo_class_Dollr_Client_nextPaid, ZEND_ACC_PUBLIC)
 	ZEND_ME(Dollr_Client, fulfilled, arginfo_class_Dollr_Client_fulfilled, ZEND_ACC_PUBLIC)
 	ZEND_ME(Dollr_Client, release, arginfo_class_Dollr_Client_release, ZEND_ACC_PUBLIC)
 	ZEND_FE_END

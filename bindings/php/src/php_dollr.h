@@ -133,6 +133,7 @@ void dollr_session_value(zval *into, const dollr_session *session);
 void dollr_checkout_value(zval *into, const dollr_checkout_info *info);
 void dollr_realtime_key_value(zval *into, const dollr_realtime_key_info *info);
 void dollr_claim_value(zval *into, const dollr_claim_info *info);
+void dollr_delivery_value(zval *into, const dollr_delivery_info *info);
 void dollr_summary_value(zval *into, const dollr_summary_info *info);
 void dollr_entry_value(zval *into, const dollr_entry *entry);
 

@@ -3,8 +3,8 @@
 
 zend_class_entry *dollr_ce_session, *dollr_ce_problem;
 
-static zend_class_entry *verdict_enum, *claim_enum, *settlement_ce, *outcome_ce, *report_ce, *checkout_ce, *key_ce, *claim_ce, *summary_ce,
-    *entry_ce;
+static zend_class_entry *verdict_enum, *claim_enum, *settlement_ce, *outcome_ce, *report_ce, *checkout_ce, *key_ce, *claim_ce, *delivery_ce,
+    *summary_ce, *entry_ce;
 
 ZEND_METHOD(Dollr_RealtimeKey, accessToken) {
     ZEND_PARSE_PARAMETERS_NONE();
@@ -19,6 +19,7 @@ DOLLR_NO_CONSTRUCTOR(Dollr_Session)
 DOLLR_NO_CONSTRUCTOR(Dollr_Checkout)
 DOLLR_NO_CONSTRUCTOR(Dollr_RealtimeKey)
 DOLLR_NO_CONSTRUCTOR(Dollr_Claim)
+DOLLR_NO_CONSTRUCTOR(Dollr_Delivery)
 DOLLR_NO_CONSTRUCTOR(Dollr_Summary)
 DOLLR_NO_CONSTRUCTOR(Dollr_Entry)
 
@@ -35,6 +36,7 @@ void dollr_values_startup(void) {
     checkout_ce = dollr_class(register_class_Dollr_Checkout());
     key_ce = dollr_class(register_class_Dollr_RealtimeKey());
     claim_ce = dollr_class(register_class_Dollr_Claim());
+    delivery_ce = dollr_class(register_class_Dollr_Delivery());
     summary_ce = dollr_class(register_class_Dollr_Summary());
     entry_ce = dollr_class(register_class_Dollr_Entry());
 }
@@ -160,6 +162,15 @@ void dollr_claim_value(zval *into, const dollr_claim_info *info) {
         ZVAL_NULL(&it);
     }
     dollr_set(into, "outcome", &it);
+}
+
+void dollr_delivery_value(zval *into, const dollr_delivery_info *info) {
+    zval it;
+    dollr_make(into, delivery_ce);
+    dollr_set_text(into, "key", info->key);
+    dollr_set_optional(into, "order", info->order);
+    settlement(&it, &info->verdict);
+    dollr_set(into, "settlement", &it);
 }
 
 static void set_keys(zval *into, const char *name, const dollr_str *keys, size_t count) {

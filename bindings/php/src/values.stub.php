@@ -176,6 +176,17 @@ final class Claim
     private function __construct() {}
 }
 
+/** A paid payment whose goods are yours to hand out, for a while. */
+final class Delivery
+{
+    /** The reference id, or the source such as `INVOICE:101`: ship by it, for it may come twice. */
+    public readonly string $key;
+    public readonly ?string $order;
+    public readonly Settlement $settlement;
+
+    private function __construct() {}
+}
+
 /** What a run of `Client::reconcile` has come to. The lists hold keys. */
 final class Summary
 {

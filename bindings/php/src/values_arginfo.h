@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: af311e42638327f6d978732bdaf7fe17392ae0fd */
+ * Stub hash: 6874e75c7bc4a016b5d21cf10e48174f99e35b41 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Problem___construct, 0, 0, 0)
 ZEND_END_ARG_INFO()
@@ -21,6 +21,8 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_Dollr_Claim___construct arginfo_class_Dollr_Problem___construct
 
+#define arginfo_class_Dollr_Delivery___construct arginfo_class_Dollr_Problem___construct
+
 #define arginfo_class_Dollr_Summary___construct arginfo_class_Dollr_Problem___construct
 
 #define arginfo_class_Dollr_Entry___construct arginfo_class_Dollr_Problem___construct
@@ -35,6 +37,7 @@ ZEND_METHOD(Dollr_Checkout, __construct);
 ZEND_METHOD(Dollr_RealtimeKey, __construct);
 ZEND_METHOD(Dollr_RealtimeKey, accessToken);
 ZEND_METHOD(Dollr_Claim, __construct);
+ZEND_METHOD(Dollr_Delivery, __construct);
 ZEND_METHOD(Dollr_Summary, __construct);
 ZEND_METHOD(Dollr_Entry, __construct);
 
@@ -94,6 +97,12 @@ static const zend_function_entry class_Dollr_RealtimeKey_methods[] = {
 
 static const zend_function_entry class_Dollr_Claim_methods[] = {
 	ZEND_ME(Dollr_Claim, __construct, arginfo_class_Dollr_Claim___construct, ZEND_ACC_PRIVATE)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_Dollr_Delivery_methods[] = {
+	ZEND_ME(Dollr_Delivery, __construct, arginfo_class_Dollr_Delivery___construct, ZEND_ACC_PRIVATE)
 	ZEND_FE_END
 };
 
@@ -521,6 +530,36 @@ static zend_class_entry *register_class_Dollr_Claim(void)
 	zend_string *property_outcome_name = zend_string_init("outcome", sizeof("outcome") - 1, 1);
 	zend_declare_typed_property(class_entry, property_outcome_name, &property_outcome_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_outcome_class_Dollr_Outcome, 0, MAY_BE_NULL));
 	zend_string_release(property_outcome_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Dollr_Delivery(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Dollr", "Delivery", class_Dollr_Delivery_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL;
+
+	zval property_key_default_value;
+	ZVAL_UNDEF(&property_key_default_value);
+	zend_string *property_key_name = zend_string_init("key", sizeof("key") - 1, 1);
+	zend_declare_typed_property(class_entry, property_key_name, &property_key_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_key_name);
+
+	zval property_order_default_value;
+	ZVAL_UNDEF(&property_order_default_value);
+	zend_string *property_order_name = zend_string_init("order", sizeof("order") - 1, 1);
+	zend_declare_typed_property(class_entry, property_order_name, &property_order_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_order_name);
+
+	zend_string *property_settlement_class_Dollr_Settlement = zend_string_init("Dollr\\Settlement", sizeof("Dollr\\Settlement")-1, 1);
+	zval property_settlement_default_value;
+	ZVAL_UNDEF(&property_settlement_default_value);
+	zend_string *property_settlement_name = zend_string_init("settlement", sizeof("settlement") - 1, 1);
+	zend_declare_typed_property(class_entry, property_settlement_name, &property_settlement_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_settlement_class_Dollr_Settlement, 0, 0));
+	zend_string_release(property_settlement_name);
 
 	return class_entry;
 }

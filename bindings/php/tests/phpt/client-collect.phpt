@@ -26,7 +26,14 @@ same(ClaimKind::Taken, $shop->claimFulfilment($report->key)->kind);
 $other = client($sim);
 $taken = $other->claimFulfilment($report->key);
 holds($taken->kind === ClaimKind::Taken && $taken->by !== null && $taken->at > START && $taken->settlement === null);
+same(null, $shop->nextPaid());
 same(true, $other->release($report->key));
+// Given to one at a time, until it is shipped.
+same(null, $shop->nextPaid(since: PHP_INT_MAX));
+$delivery = $shop->nextPaid(60);
+same([$report->key, "A-1", "250.00"], [$delivery->key, $delivery->order, $delivery->settlement->amount]);
+same(null, $other->nextPaid());
+same(true, $shop->release($delivery->key));
 same(ClaimKind::Yours, $other->claimFulfilment($report->key)->kind);
 same([true, false], [$other->fulfilled($report->key), $other->fulfilled($report->key)]);
 

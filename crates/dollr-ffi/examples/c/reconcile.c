@@ -1,4 +1,4 @@
-/* Asks about all payments in the journal that are due, whoever began them, and ships what is newly paid, once:
+/* Asks about all payments in the journal that are due, whoever began them, and ships what is paid, once:
  *
  *     reconcile
  *
@@ -30,21 +30,22 @@ static void must(int32_t code, dollr_error *const *error) {
     exit(1);
 }
 
-/* One caller is told that the goods are his: success page, worker or cron. */
-static void ship(dollr_client *client, dollr_str key) {
+/* Ships what is paid and has not been shipped, whoever found out. Each payment is with one worker at a time, and comes again if that crashes. */
+static void ship(dollr_client *client) {
     dollr_error *error = NULL;
-    dollr_claim *claim = NULL;
-    dollr_claim_info info;
+    dollr_delivery *delivery = NULL;
+    dollr_delivery_info info;
     bool done = false;
-    must(dollr_client_claim_fulfilment(client, key, &claim, &error), &error);
-    must(dollr_claim_read(claim, &info, &error), &error);
-    if (info.kind == DOLLR_CLAIM_YOURS) {
-        printf("ship %.*s: %.*s\n", (int)key.len, key.ptr, (int)info.verdict.text.len, info.verdict.text.ptr);
-        must(dollr_client_fulfilled(client, key, &done, &error), &error);
-    } else if (info.kind == DOLLR_CLAIM_TAKEN) {
-        printf("%.*s is shipped by %.*s\n", (int)key.len, key.ptr, (int)info.by.len, info.by.ptr);
+    for (;;) {
+        must(dollr_client_next_paid(client, 900000, 0, &delivery, &error), &error);
+        if (!delivery) {
+            return;
+        }
+        must(dollr_delivery_read(delivery, &info, &error), &error);
+        printf("ship %.*s: %.*s\n", (int)info.key.len, info.key.ptr, (int)info.verdict.text.len, info.verdict.text.ptr);
+        must(dollr_client_fulfilled(client, info.key, &done, &error), &error);
+        dollr_delivery_free(delivery);
     }
-    dollr_claim_free(claim);
 }
 
 static void list(const char *what, const dollr_str *keys, size_t count) {
@@ -78,9 +79,7 @@ int main(void) {
     how.rate_per_ms = 1000;
     must(dollr_client_reconcile(client, &how, &summary, &error), &error);
     must(dollr_summary_read(summary, &info, &error), &error);
-    for (n = 0; n < info.paid_count; n++) {
-        ship(client, info.paid[n]);
-    }
+    ship(client);
     list("conflict", info.conflicts, info.conflict_count);
     list("stuck", info.stuck, info.stuck_count);
     list("unreadable", info.unreadable, info.unreadable_count);

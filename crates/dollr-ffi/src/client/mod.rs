@@ -1,6 +1,7 @@
 //! `dollr_client`: the blocking client. Who wants other HTTP, or an event loop, uses the machines instead.
 
 mod checkout;
+mod delivery;
 mod goods;
 mod options;
 mod pay;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use ::dollr_client::Client;
 
 pub use checkout::*;
+pub use delivery::*;
 pub use goods::*;
 pub use options::*;
 pub use pay::*;
