@@ -46,12 +46,12 @@ bool dollr_patience(double seconds, bool is_null, uint64_t *ms) {
     return true;
 }
 
-bool dollr_horizon(double seconds, bool is_null, uint64_t *ms) {
-    if (!dollr_span(seconds, is_null, "the horizon", ms)) {
+bool dollr_some_span(double seconds, bool is_null, const char *what, uint64_t *ms) {
+    if (!dollr_span(seconds, is_null, what, ms)) {
         return false;
     }
     if (!is_null && *ms == 0) {
-        dollr_throw_invalid("the horizon is 0, expected more seconds than that, or null for the one that holds otherwise");
+        dollr_throw_invalid("%s is 0, expected more seconds than that, or null for the one that holds otherwise", what);
         return false;
     }
     return true;

@@ -35,9 +35,9 @@ static bool journal_of(zval *given, dollr_settings *settings, dollr_journal **op
 
 /* What the client has got of texts and spans, to be looked at together. */
 static bool spans_of(dollr_client_options *options, const double *seconds, const bool *is_null) {
-    return dollr_span(seconds[0], is_null[0], "the time-out of connecting", &options->connect_timeout_ms) &&
-           dollr_span(seconds[1], is_null[1], "the time-out of reading", &options->read_timeout_ms) &&
-           dollr_span(seconds[2], is_null[2], "the time-out of a call", &options->total_timeout_ms);
+    return dollr_some_span(seconds[0], is_null[0], "the time-out of connecting", &options->connect_timeout_ms) &&
+           dollr_some_span(seconds[1], is_null[1], "the time-out of reading", &options->read_timeout_ms) &&
+           dollr_some_span(seconds[2], is_null[2], "the time-out of a call", &options->total_timeout_ms);
 }
 
 static bool rate_of(zend_long calls, bool no_rate, double per, uint32_t *rate_calls, uint64_t *rate_per_ms) {
@@ -305,7 +305,7 @@ ZEND_METHOD(Dollr_Client, reconcile) {
     call->reconcile.size = sizeof call->reconcile;
     call->reconcile.workers = (uint32_t)workers;
     if (rate_of(rate_calls, no_rate, rate_per, &call->reconcile.rate_calls, &call->reconcile.rate_per_ms) &&
-        dollr_horizon(horizon, no_horizon, &call->reconcile.horizon_ms) && dollr_call_run(call, NULL, NULL)) {
+        dollr_some_span(horizon, no_horizon, "the horizon", &call->reconcile.horizon_ms) && dollr_call_run(call, NULL, NULL)) {
         dollr_error *error = NULL;
         if (dollr_succeeded(dollr_summary_read(call->summary, &info, &error), &error)) {
             dollr_summary_value(return_value, &info);

@@ -48,7 +48,7 @@ ZEND_METHOD(Dollr_Policy, __construct) {
         Z_PARAM_DOUBLE_OR_NULL(resend_after, no_resend)
         Z_PARAM_LONG(sends)
     ZEND_PARSE_PARAMETERS_END();
-    if (!dollr_span(patience, no_patience, "the patience", &ignored) || !dollr_horizon(horizon, no_horizon, &ignored) ||
+    if (!dollr_span(patience, no_patience, "the patience", &ignored) || !dollr_some_span(horizon, no_horizon, "the horizon", &ignored) ||
         !dollr_span(resend_after, no_resend, "the time before sending again", &ignored)) {
         RETURN_THROWS();
     }
@@ -81,7 +81,7 @@ bool dollr_policy_of(zend_object *given, dollr_policy *policy) {
         return false;
     }
     seconds = seconds_of(given, "horizon", &is_null);
-    if (!dollr_horizon(seconds, is_null, &policy->horizon_ms)) {
+    if (!dollr_some_span(seconds, is_null, "the horizon", &policy->horizon_ms)) {
         return false;
     }
     schedule = property(given, "schedule");

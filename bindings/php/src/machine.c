@@ -259,7 +259,7 @@ ZEND_METHOD(Dollr_Execution, applyAdopted) {
         Z_PARAM_DOUBLE_OR_NULL(seconds, its_own)
         Z_PARAM_LONG_OR_NULL(moment, is_null)
     ZEND_PARSE_PARAMETERS_END();
-    if (!dollr_now(moment, is_null, &now) || !dollr_horizon(seconds, its_own, &horizon)) {
+    if (!dollr_now(moment, is_null, &now) || !dollr_some_span(seconds, its_own, "the horizon", &horizon)) {
         RETURN_THROWS();
     }
     code = EITHER(it, apply_adopted, horizon, now, &error);

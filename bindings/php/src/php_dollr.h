@@ -165,7 +165,7 @@ bool dollr_span(double seconds, bool is_null, const char *what, uint64_t *ms);
 /* The same where 0 is the library's choice: none at all is DOLLR_NO_PATIENCE. */
 bool dollr_patience(double seconds, bool is_null, uint64_t *ms);
 /* The same where none at all would mean nothing, and is refused. */
-bool dollr_horizon(double seconds, bool is_null, uint64_t *ms);
+bool dollr_some_span(double seconds, bool is_null, const char *what, uint64_t *ms);
 /* A string or an int, as a new string; NULL for null where that is allowed. A float is no name and no amount (I15). */
 bool dollr_exact(zval *given, uint32_t argument, bool nullable, zend_string **text);
 /* `INVOICE` or `ORDER`; NULL is 0. */

@@ -32,6 +32,8 @@ $wrong = [
     [InvalidException::class, ["id", "hush-hush", ...array_fill(0, 12, null), 1, -1.0], "the time of a rate"],
     [ArgumentCountError::class, ["id", "hush-hush", ...array_fill(0, 12, null), 1, 1.0, "surprise"], "at most 16 arguments"],
     [InvalidException::class, [...$plain, "readTimeout" => -1], ""],
+    [InvalidException::class, [...$plain, "connectTimeout" => 0.0], "the time-out of connecting is 0"],
+    [InvalidException::class, [...$plain, "totalTimeout" => 0], "the time-out of a call is 0"],
     [InvalidException::class, [...$plain, "userAgent" => "\xff"], ""],
 ];
 foreach ($wrong as $number => [$class, $settings, $says]) {
