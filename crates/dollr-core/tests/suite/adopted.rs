@@ -101,6 +101,17 @@ fn the_last_question_is_repeated_until_it_is_answered() {
     }
 }
 
+/// I5: whose patience is over with the horizon has no person's case yet, but one for whoever looks after it.
+#[test]
+fn a_patience_that_ends_with_the_horizon_unanswered_leaves_it_open() {
+    let minute = Duration::from_secs(60);
+    let open = Scenario::of(Operation::Collection, Policy::default().patience(minute).horizon(minute)).open();
+    let lost = open.secs(60).lost("no_answer", Loss::Unknown);
+    assert!(matches!(lost.next(), Action::Done(Verdict::Open { .. })), "{:?}", lost.next());
+    assert!(waits_until(&lost.clone().adopted()) > lost.now);
+    assert!(lost.machine.due(lost.now).is_some());
+}
+
 /// I7: a vendor that is gone is not asked for ever.
 #[test]
 fn a_last_question_that_a_dozen_times_comes_to_nothing_is_a_persons() {
