@@ -157,6 +157,19 @@ fn i4_goods_are_claimed_once_they_are_paid_and_once_only() {
     assert!(matches!(error, Error::Unrecorded(_)), "{error}");
 }
 
+/// T32: who ships after a claim says so once, and is believed from then on.
+#[test]
+fn what_was_claimed_and_shipped_is_neither_shipped_nor_given_again() {
+    let world = World::start();
+    let (client, (payment, _)) = (world.client(), world.collect([]));
+    let id = payment.intent.reference_id();
+    assert!(matches!(client.claim_fulfilment(id).expect("readable"), Claimed::Claimed(_)));
+    let said: Vec<_> = (0..2).map(|_| client.fulfilled(id).expect("readable")).collect();
+    assert_eq!(said, [true, false]);
+    assert!(!client.release(id).expect("readable"), "what was shipped is shipped");
+    assert_eq!(client.next_paid(HOUR, EVER).expect("readable"), None);
+}
+
 /// T32: success page, poller and cron at the same time.
 #[test]
 fn one_of_sixteen_callers_ships() {
