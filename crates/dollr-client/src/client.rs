@@ -121,7 +121,7 @@ impl Client {
 
     /// The same for an order by the merchant's own name of it: its goods are handed out once, whether it is paid on the hosted page
     /// or by an [`Attempt`] at the same order; and while this may still be paid, or is, another attempt is refused with
-    /// [`JournalError::OrderTaken`].
+    /// [`JournalError::OrderTaken`](dollr_journal::JournalError::OrderTaken).
     ///
     /// A source is one order's: [`Error::OtherOrder`] where it is on record for another one, or is paid for none.
     pub fn verify_order(
