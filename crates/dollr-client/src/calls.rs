@@ -79,6 +79,9 @@ impl Client {
         order: Option<String>,
         patience: Duration,
     ) -> Result<Report, Error> {
+        if order.is_some() {
+            self.journal()?;
+        }
         self.signing_in().await?;
         let row = match &self.journal {
             Some(_) => self.load::<Source>(&source.to_string())?,

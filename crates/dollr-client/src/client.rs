@@ -123,7 +123,8 @@ impl Client {
     /// or by an [`Attempt`] at the same order; and while this may still be paid, or is, another attempt is refused with
     /// [`JournalError::OrderTaken`](dollr_journal::JournalError::OrderTaken).
     ///
-    /// A source is one order's: [`Error::OtherOrder`] where it is on record for another one, or is paid for none.
+    /// A source is one order's: [`Error::OtherOrder`] where it is on record for another one, or is paid for none. That needs a
+    /// journal.
     pub fn verify_order(
         &self,
         order: impl Into<String>,

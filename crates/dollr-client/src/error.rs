@@ -43,7 +43,7 @@ pub enum Error {
     /// The journal failed.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// Money moves only with a journal to record it in.
+    /// Money moves, and goods are an order's, only with a journal to record it in.
     #[error("there is no journal: give one to the client's builder, money moves only once it is on record")]
     NoJournal,
     /// The journal has no such payment.

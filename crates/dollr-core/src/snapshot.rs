@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+// As `concat!` takes it.
 macro_rules! version {
     () => {
         1

@@ -7,7 +7,7 @@ use dollr_client::core::{SourceRef, Timestamp};
 use dollr_client::journal::JournalError;
 use dollr_client::{Attempt, Claimed, Client, Error, Reconcile, Report};
 use dollr_e2e::{Payment, TOTAL, World};
-use dollr_sim::{Call, Fault, FaultKind};
+use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Call, Fault, FaultKind};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const EVER: Timestamp = Timestamp::from_millis(0);
@@ -117,6 +117,13 @@ fn a_source_is_one_orders() {
             assert_eq!(verify(&client, "A-1", source(&payment)).expect("a report").verdict.name(), "paid");
         }
     }
+    let unrecorded = Client::builder()
+        .credentials(CLIENT_ID, CLIENT_SECRET)
+        .base_url(&world.sim.base_url())
+        .build()
+        .expect("a client");
+    let error = verify(&unrecorded, "A-1", source(&payment)).expect_err("nobody would know");
+    assert!(matches!(error, Error::NoJournal), "{error:?}");
     // Its goods may have been handed out as its own.
     client.collect(other.intent.clone()).expect("a report");
     let (currency, total) = ("USD".parse().expect("a currency"), TOTAL.parse().expect("an amount"));
