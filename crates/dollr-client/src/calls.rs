@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use dollr_core::{
-    Amount, Checkout, CheckoutOrder, Currency, Event, Execution, Intent, Loss, Machine, Policy, RealtimeKey,
-    ReferenceId, Request, Secret, Session, SessionId, Source, SourceKind, SourceRef,
+    Amount, Checkout, CheckoutOrder, Currency, Event, Execution, Intent, Invalid, Loss, Machine, Policy,
+    RealtimeKey, ReferenceId, Request, Secret, Session, SessionId, Source, SourceKind, SourceRef,
 };
 use dollr_journal::{JournalError, Order};
 
@@ -21,6 +21,13 @@ const BUDGET_PATIENCE: Duration = Duration::from_secs(2);
 /// The same in all, where others are faster and take the permits that it has waited for.
 const BUDGET_PATIENCE_IN_ALL: Duration = Duration::from_secs(10);
 
+/// Refuses an order without a name: all that have none would be one, with the same goods.
+fn named(order: &str) -> Result<(), Invalid> {
+    let expected = "your own name of it, such as A-1";
+    let found = order.to_owned();
+    if order.trim().is_empty() { Err(Invalid { what: "order", found, expected }) } else { Ok(()) }
+}
+
 impl Client {
     pub(crate) async fn signing_in(&self) -> Result<(), Error> {
         match self.caller.bearer(&self.host).await {
@@ -32,6 +39,7 @@ impl Client {
     pub(crate) async fn executing(&self, attempt: Attempt<'_>) -> Result<Report, Error> {
         let Attempt { intent, order, despite, patience, show, realtime } = attempt;
         let Some(journal) = &self.journal else { return Err(Error::NoJournal) };
+        order.as_deref().map_or(Ok(()), named)?;
         let hearing = realtime.map(|kind| self.hearing(&intent, kind)).transpose()?;
         let key = intent.reference_id().to_string();
         if journal.load(&key)?.is_some() {
@@ -79,8 +87,9 @@ impl Client {
         order: Option<String>,
         patience: Duration,
     ) -> Result<Report, Error> {
-        if order.is_some() {
+        if let Some(order) = &order {
             self.journal()?;
+            named(order)?;
         }
         self.signing_in().await?;
         let row = match &self.journal {

@@ -117,6 +117,12 @@ fn a_source_is_one_orders() {
             assert_eq!(verify(&client, "A-1", source(&payment)).expect("a report").verdict.name(), "paid");
         }
     }
+    for nameless in ["", " "] {
+        let error = verify(&client, nameless, source(&other)).expect_err("all would be one");
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        let attempt = Attempt::new(other.intent.clone()).order(nameless);
+        assert!(matches!(client.collect(attempt), Err(Error::Invalid(_))));
+    }
     let unrecorded = Client::builder()
         .credentials(CLIENT_ID, CLIENT_SECRET)
         .base_url(&world.sim.base_url())

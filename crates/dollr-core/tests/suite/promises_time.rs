@@ -295,9 +295,22 @@ proptest! {
         let due = Timestamp::from_millis(START.as_millis() + 80 * 3_600_000);
         let Action::Send(request) = machine.next(due) else { panic!("no last question") };
         let lost = Event::Lost { exchange: request.exchange, loss: Loss::Unknown };
-        let over = machine.apply(lost, due).unwrap();
-        let handed_over = matches!(over.next(due), Action::Done(Verdict::Open { .. } | Verdict::Stuck(Stuck::Horizon)));
-        prop_assert!(handed_over, "{:?}", over.next(due));
+        let (mut over, mut time, mut more) = (machine.apply(lost, due).unwrap(), due, 0);
+        prop_assert!(matches!(over.next(due), Action::Done(_)), "nobody waits for it: {:?}", over.next(due));
+        // Whoever looks after it asks on, and not for ever.
+        let end = loop {
+            let adopted = over.apply(Event::Adopted { horizon: None }, time).unwrap();
+            over = match adopted.next(time) {
+                Action::Wait { until, .. } if until > time => { time = until; adopted }
+                Action::Send(request) => {
+                    more += 1;
+                    prop_assert!(more < 12, "{more} questions");
+                    adopted.apply(Event::Lost { exchange: request.exchange, loss: Loss::Unknown }, time).unwrap()
+                }
+                end => break end,
+            };
+        };
+        prop_assert_eq!(end, Action::Done(Verdict::Stuck(Stuck::Horizon)));
     }
 
     /// I7, F31, T13.
