@@ -80,10 +80,10 @@ pub enum Error {
 }
 
 impl Error {
-    /// The payment that it happened to, if it had begun.
+    /// The payment that it happened to, if it had begun, or that is on record for another order.
     pub fn key(&self) -> Option<&str> {
         match self {
-            Self::Payment { key, .. } => Some(key),
+            Self::Payment { key, .. } | Self::OtherOrder { key, .. } => Some(key),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 //! violation of the promise that it breaks (`tests/promises.md`).
 
 use dollr_client::core::Timestamp;
-use dollr_client::journal::{Entry, Kind, Lease, Page, Version, Write};
+use dollr_client::journal::{Entry, Kind, Lease, Order, Page, Version, Write};
 use fastrand::Rng;
 use hashbrown::{HashMap, HashSet};
 
@@ -20,6 +20,9 @@ pub(crate) struct Row {
     sends: u32,
     posts: u32,
     conflicted: bool,
+    /// The order that it is for, and whether it keeps others from being sent for that.
+    order: Option<String>,
+    holds: bool,
     /// Until when a worker has it, in its own time.
     lease: Option<(String, Timestamp)>,
 }
@@ -28,6 +31,8 @@ pub(crate) struct Row {
 #[derive(Debug)]
 pub(crate) struct Books {
     rows: HashMap<String, Row>,
+    /// The rows of each order.
+    of_order: HashMap<String, Vec<String>>,
     /// The body of the first request with a reference id.
     bodies: HashMap<String, String>,
     /// Those of whom the status API has truly said that they are paid, to somebody who heard it.
@@ -51,6 +56,7 @@ impl Books {
     pub(crate) fn new(rng: Rng) -> Self {
         Self {
             rows: HashMap::new(),
+            of_order: HashMap::new(),
             bodies: HashMap::new(),
             evidence: HashSet::new(),
             violation: None,
@@ -80,7 +86,14 @@ impl Books {
         self.rows.get(key)
     }
 
-    pub(crate) fn created(&mut self, key: &str, kind: Kind, page: &Page<'_>, now: Timestamp) {
+    pub(crate) fn created(
+        &mut self,
+        key: &str,
+        kind: Kind,
+        order: Option<Order<'_>>,
+        page: &Page<'_>,
+        now: Timestamp,
+    ) {
         let row = Row {
             column: Column::of(page.state),
             made: now,
@@ -88,6 +101,8 @@ impl Books {
             sends: 0,
             posts: 0,
             conflicted: false,
+            order: None,
+            holds: false,
             lease: None,
         };
         if self.rows.insert(key.to_owned(), row).is_some() {
@@ -96,6 +111,7 @@ impl Books {
         if kind == Kind::Execution && !page.sends {
             self.violated(|| format!("I1: the first record of {key} does not say that it is sent"));
         }
+        self.is_for(key, order.map(|order| order.name));
         self.wrote(key, page);
     }
 
@@ -129,7 +145,35 @@ impl Books {
         self.stale += saved.iter().filter(|saved| saved.is_none()).count() as u64;
     }
 
+    /// Whose a row is; that stays.
+    fn is_for(&mut self, key: &str, order: Option<&str>) {
+        let (Some(order), Some(row)) = (order, self.rows.get_mut(key)) else { return };
+        match &row.order {
+            Some(first) if first != order => self.violated(|| format!("I2: {key} is given to {order}, too")),
+            Some(_) => {}
+            None => {
+                row.order = Some(order.to_owned());
+                self.of_order.entry(order.to_owned()).or_default().push(key.to_owned());
+            }
+        }
+    }
+
+    /// I2: nothing is sent for an order that another payment holds.
+    fn judge_order(&mut self, key: &str) {
+        let Some(Row { order: Some(order), holds: false, .. }) = self.rows.get(key) else { return };
+        let others = self.of_order.get(order).map_or(&[][..], Vec::as_slice);
+        let holder = others.iter().find(|other| *other != key && self.rows[*other].holds);
+        if let Some(holder) = holder {
+            let what = format!("I2: {key} is sent for {order}, which {holder} holds");
+            self.violated(|| what);
+        }
+    }
+
     fn wrote(&mut self, key: &str, page: &Page<'_>) {
+        self.is_for(key, page.order);
+        if page.sends {
+            self.judge_order(key);
+        }
         let column = Column::of(page.state);
         let conflicted = !page.snapshot.as_str().contains(r#""conflict":null"#);
         let evident = self.evidence.contains(key);
@@ -137,6 +181,7 @@ impl Books {
         let Some(row) = self.rows.get_mut(key) else { return };
         let (was, had) = (row.column, row.conflicted);
         row.column = column;
+        row.holds = page.holds_order && row.order.is_some();
         row.conflicted = if damaged { had } else { conflicted };
         row.sends += u32::from(page.sends);
         // Who brought another total to an invoice gives way to whom it is paid for.

@@ -64,7 +64,11 @@ impl World<'_> {
     }
 
     fn told_of_another(&mut self, number: usize, done: Result<Report, Error>) {
-        let Ok(Report { verdict: Verdict::Paid(settlement), .. }) = done else { return };
+        let settlement = match done {
+            Ok(Report { verdict: Verdict::Paid(settlement), .. }) => settlement,
+            Ok(_) => return,
+            Err(error) => return self.judge_error("another's invoice", &error),
+        };
         let Order { amount, currency, .. } = &self.orders[number];
         let same = settlement.amount() == Some(*amount)
             && settlement.currency().is_some_and(|answered| answered.as_str() == *currency);
@@ -121,6 +125,8 @@ impl World<'_> {
         if text.contains("internal:") || !is_a_sentence(&text) {
             self.violated(|| format!("{key}: {text}"));
         }
+        self.held += u64::from(matches!(error, Error::Journal(JournalError::OrderTaken { .. })));
+        self.others += u64::from(matches!(error, Error::OtherOrder { .. }));
         self.trace(|| format!("{key}: {text}"));
     }
 

@@ -135,7 +135,7 @@ impl Journal for Disk {
             let made = journal.create(key, kind, order, page, now);
             let mut books = self.books();
             match &made {
-                Ok(_) => books.created(key, kind, page, now),
+                Ok(_) => books.created(key, kind, order, page, now),
                 Err(JournalError::Exists { .. }) => books.stale += 1,
                 Err(_) => {}
             }

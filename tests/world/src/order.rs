@@ -13,6 +13,8 @@ pub(crate) struct Order {
     pub(crate) currency: &'static str,
     /// The invoice, where it is paid on the vendor's page.
     pub(crate) invoice: Option<u64>,
+    /// Whether that is verified for the order, which may then be paid by phone as well.
+    pub(crate) by_name: bool,
     pub(crate) attempts: Vec<Attempted>,
     /// Parcels that were sent by who has claimed the goods, and whether the queue has delivered them.
     pub(crate) claimed: u32,

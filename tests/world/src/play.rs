@@ -81,6 +81,10 @@ impl<'a> World<'a> {
                 self.vendor.fates.insert(number, fates);
                 None
             }
+            Placed::Either(hosted, fates) => {
+                self.vendor.fates.insert(number, fates);
+                Some(self.vendor.issue_for(START, &text, "USD", hosted))
+            }
         };
         if let Some(invoice) = invoice {
             let key = format!("INVOICE:{invoice}");
@@ -93,6 +97,7 @@ impl<'a> World<'a> {
             amount_text: text,
             currency: "USD",
             invoice,
+            by_name: false,
             attempts: Vec::new(),
             claimed: 0,
             delivered: false,
@@ -121,8 +126,9 @@ impl<'a> World<'a> {
                 let steps = self.client(process).stepwise().status(intent.reference_id());
                 self.begin(process, &key, Duration::ZERO, Call::Report(steps));
             }
-            Act::Verify(order, process, patience) => {
+            Act::Verify(order, process, patience) | Act::VerifyOrder(order, process, patience) => {
                 let Some(invoice) = self.orders[order].invoice else { return };
+                self.orders[order].by_name = matches!(act, Act::VerifyOrder(..));
                 self.verify_as(order, process, (invoice, invoice), Duration::from_secs(patience));
             }
             Act::Checkout(order, process) => {

@@ -45,6 +45,8 @@ pub struct Total {
     pub calls: (u64, u64),
     /// Writes that came too late and were refused.
     pub stale: u64,
+    /// Attempts that were refused, as another payment holds their order, and sources, as they are another order's.
+    pub refused: (u64, u64),
     /// How long it took.
     pub took: Duration,
     /// The first broken promise of each world that broke one.
@@ -60,6 +62,7 @@ impl Total {
             simulated: Duration::ZERO,
             calls: (0, 0),
             stale: 0,
+            refused: (0, 0),
             took: Duration::ZERO,
             failures: Vec::new(),
             hits: Hits::new(),
@@ -73,6 +76,8 @@ impl Total {
         self.calls.0 += outcome.posts;
         self.calls.1 += outcome.polls;
         self.stale += outcome.stale;
+        self.refused.0 += outcome.refused.0;
+        self.refused.1 += outcome.refused.1;
         self.hits.add(&outcome.hits);
         if let Some(what) = outcome.violation {
             self.failures.push(Failure { seed, what });
@@ -88,7 +93,8 @@ impl Total {
 #[allow(clippy::cast_precision_loss, reason = "for people to read")]
 impl fmt::Display for Total {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { lives, seeds, simulated, calls: (posts, polls), stale, took, failures, hits } = self;
+        let Self { lives, seeds, simulated, calls: (posts, polls), stale, took, failures, hits, .. } = self;
+        let (held, others) = self.refused;
         let years = simulated.as_secs_f64() / (365.25 * 86_400.0);
         let each = |calls: &u64| *calls as f64 / (*lives).max(1) as f64;
         writeln!(f, "{}", hits.table())?;
@@ -99,7 +105,7 @@ impl fmt::Display for Total {
         )?;
         writeln!(
             f,
-            "{:.2} requests and {:.2} questions a life; {stale} writes refused as stale",
+            "{:.2} requests and {:.2} questions a life; refused: {stale} stale writes, {held} attempts at held orders, {others} sources of other orders",
             each(posts),
             each(polls)
         )?;
@@ -167,6 +173,7 @@ fn world(seed: u64, shelf: &Shelf, telling: Telling) -> Outcome {
             posts: 0,
             polls: 0,
             stale: 0,
+            refused: (0, 0),
             hits: Hits::new(),
             print: 0,
             violation: Some(panicked(&*panic)),

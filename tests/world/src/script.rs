@@ -20,6 +20,8 @@ pub(crate) enum Act {
     Status(usize, usize),
     /// The success page of a hosted checkout.
     Verify(usize, usize, u64),
+    /// The same, for the order by its name.
+    VerifyOrder(usize, usize, u64),
     /// A hosted checkout is made for the order.
     Checkout(usize, usize),
     /// The page of the one order is opened with the invoice of the other.
@@ -83,6 +85,8 @@ pub(crate) enum Placed {
     Attempts(Vec<Fate>),
     Invoice(Hosted),
     Checkout(Hosted),
+    /// On the vendor's page, or by attempts.
+    Either(Hosted, Vec<Fate>),
 }
 
 /// A scenario, by name.
@@ -117,6 +121,12 @@ impl Scenario {
     /// One more order, that is paid on the vendor's page.
     pub(crate) fn hosted(mut self, hosted: Hosted) -> Self {
         self.orders.push(Placed::Invoice(hosted));
+        self
+    }
+
+    /// One more order, that is paid on the vendor's page, or by attempts that end so.
+    pub(crate) fn either(mut self, hosted: Hosted, fates: &[Fate]) -> Self {
+        self.orders.push(Placed::Either(hosted, fates.to_vec()));
         self
     }
 
@@ -213,6 +223,7 @@ impl Act {
             | Self::Again(_, _, patience)
             | Self::Wait(_, _, patience)
             | Self::Verify(_, _, patience)
+            | Self::VerifyOrder(_, _, patience)
             | Self::Crash(_, patience) => patience,
             _ => 30,
         }
@@ -226,6 +237,7 @@ impl Act {
             | Self::Wait(_, process, _)
             | Self::Status(_, process)
             | Self::Verify(_, process, _)
+            | Self::VerifyOrder(_, process, _)
             | Self::Forge(_, process)
             | Self::Checkout(_, process)
             | Self::Reconcile(process)
@@ -243,6 +255,7 @@ impl Act {
             | Self::Wait(of, ..)
             | Self::Status(of, _)
             | Self::Verify(of, ..)
+            | Self::VerifyOrder(of, ..)
             | Self::Claim(of, _) => of == order,
             Self::Reconcile(_) | Self::Enqueue(_) | Self::Ship(_) | Self::Decline(_) => true,
             _ => false,

@@ -39,6 +39,7 @@ impl World<'_> {
             amount_text: text,
             currency,
             invoice,
+            by_name: hosted && self.rng.bool(),
             attempts: Vec::new(),
             claimed: 0,
             delivered: false,
@@ -68,10 +69,13 @@ impl World<'_> {
             let later = self.clock.now() + 30_000;
             return self.queue.push(later, Happening::Visit(number, visit));
         };
-        if let Some(invoice) = self.orders[number].invoice {
+        let Order { invoice, by_name, attempts, .. } = &self.orders[number];
+        let (invoice, last) = (*invoice, attempts.last().cloned());
+        // Who may choose pays by phone, sometimes, although he has the page open; and comes back to either.
+        let chooses = *by_name && (visit == Visit::Pay || last.is_some());
+        if let Some(invoice) = invoice.filter(|_| !chooses || self.rng.bool()) {
             return self.verify(number, invoice, process);
         }
-        let last = self.orders[number].attempts.last().cloned();
         match (visit, last) {
             (Visit::Pay, _) => self.pay(number, process),
             (Visit::Again, Some(same)) => self.collect(number, process, same),
@@ -92,11 +96,10 @@ impl World<'_> {
     /// Somebody asks how a payment stands, whichever attempt it was.
     pub(crate) fn look_at(&mut self, number: usize, key: &str) {
         let Some(process) = self.some_client() else { return };
-        if let Some(invoice) = self.orders[number].invoice {
+        let Order { invoice, attempts, .. } = &self.orders[number];
+        let Some(attempt) = attempts.iter().find(|attempt| attempt.key == key) else {
+            let Some(invoice) = *invoice else { return };
             return self.verify(number, invoice, process);
-        }
-        let Some(attempt) = self.orders[number].attempts.iter().find(|attempt| attempt.key == key) else {
-            return;
         };
         let id = attempt.intent.reference_id();
         let steps = self.client(process).stepwise().status(id);
@@ -177,19 +180,25 @@ impl World<'_> {
         (invoice, id): (u64, u64),
         patience: Duration,
     ) {
-        let Order { amount, currency, .. } = &self.orders[number];
+        let Order { name, amount, currency, by_name, .. } = &self.orders[number];
         let (amount, currency) = (*amount, currency.parse().expect("a currency"));
         let source = SourceRef { kind: SourceKind::Invoice, id };
-        if id != invoice {
+        let (patience, key) = if id == invoice {
+            (patience, source.to_string())
+        } else {
             // Asked with a total that is not its own; nothing of that may be told as paid. Who is first has it recorded with that.
+            (Duration::ZERO, format!("forged:{number}:{source}"))
+        };
+        let client = self.client(process).stepwise();
+        let steps = if *by_name {
+            client.verify_order(name, source, currency, amount, patience)
+        } else {
+            client.verify_source(source, currency, amount, patience)
+        };
+        if id != invoice {
             self.mismatched.insert(source.to_string());
-            let steps =
-                self.client(process).stepwise().verify_source(source, currency, amount, Duration::ZERO);
-            self.begin(process, &format!("forged:{number}:{source}"), Duration::ZERO, Call::Report(steps));
-            return;
         }
-        let steps = self.client(process).stepwise().verify_source(source, currency, amount, patience);
-        self.begin(process, &source.to_string(), patience, Call::Report(steps));
+        self.begin(process, &key, patience, Call::Report(steps));
     }
 
     /// A cron job reconciles.

@@ -87,6 +87,9 @@ pub(crate) struct World<'a> {
     pub(crate) calls: u64,
     pub(crate) posts: u64,
     pub(crate) polls: u64,
+    /// Attempts that were refused, as another payment holds their order, and sources, as they are another order's.
+    pub(crate) held: u64,
+    pub(crate) others: u64,
     pub(crate) calm_at: u64,
     pub(crate) telling: Telling,
 }
@@ -109,6 +112,7 @@ pub(crate) struct Outcome {
     pub(crate) posts: u64,
     pub(crate) polls: u64,
     pub(crate) stale: u64,
+    pub(crate) refused: (u64, u64),
     pub(crate) hits: crate::fault::Hits,
     pub(crate) print: u64,
     pub(crate) violation: Option<String>,
@@ -156,6 +160,8 @@ impl<'a> World<'a> {
             calls: 0,
             posts: 0,
             polls: 0,
+            held: 0,
+            others: 0,
             calm_at,
             telling,
         }
@@ -184,14 +190,15 @@ impl<'a> World<'a> {
             self.judge_the_script();
         }
         let span = self.clock.now() - START;
-        let (posts, polls) = (self.posts, self.polls);
+        let (posts, polls, refused) = (self.posts, self.polls, (self.held, self.others));
         let vendors = self.vendor.violation.take();
         let lives = self.keys.len() as u64;
         let print = if let Telling::Print(print) = &self.telling { print.get() } else { 0 };
         drop((self.tasks, self.processes));
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         let violation = vendors.or(books.violation.take());
-        Outcome { lives, span, posts, polls, stale: books.stale, hits: books.hits.clone(), print, violation }
+        let (stale, hits) = (books.stale, books.hits.clone());
+        Outcome { lives, span, posts, polls, stale, refused, hits, print, violation }
     }
 
     fn happen(&mut self, happening: Happening) {

@@ -2,9 +2,10 @@
 
 use dollr_client::core::Purpose;
 
-use crate::fault::Column::{Canceled, Mismatched, Paid as Settled, Watching};
+use crate::fault::Column::{Canceled, Completed, Mismatched, Paid as Settled, Watching};
 use crate::fault::Fault;
-use crate::script::Act::{Answer, Checkout, Claim, Crash, Forge, Reconcile, Ship, Verify};
+use crate::script::Act::{Answer, Checkout, Claim, Crash, Forge, Pay, Reconcile, Ship, Verify, VerifyOrder};
+use crate::script::Fate;
 use crate::script::Hosted::{self, Never, Paid};
 use crate::script::Scenario;
 
@@ -81,5 +82,59 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .at(60, Ship(0))
             .at(70, Claim(0, 0))
             .ends(&[Settled]),
+    ]
+    .into_iter()
+    .chain(of_orders())
+    .collect()
+}
+
+/// The page, or the phone: what is verified for its order.
+fn of_orders() -> [Scenario; 7] {
+    let new = |name| Scenario::new(name).ships();
+    let by_phone = [Fate::Paid(10)];
+    [
+        new("verify-for-its-order")
+            .either(Paid(20), &by_phone)
+            .at(0, VerifyOrder(0, 0, 60))
+            .at(70, Claim(0, 0))
+            .at(80, Ship(0))
+            .ends(&[Settled]),
+        new("phone-while-the-page-is-open")
+            .either(Paid(40), &by_phone)
+            .at(0, VerifyOrder(0, 0, 5))
+            .at(10, Pay(0, 0, 20))
+            .at(50, VerifyOrder(0, 0, 30))
+            .ends(&[Settled]),
+        new("phone-while-the-page-is-open-elsewhere")
+            .clients(2)
+            .either(Paid(40), &by_phone)
+            .at(0, VerifyOrder(0, 0, 60))
+            .at(10, Pay(0, 1, 20))
+            .ends(&[Settled]),
+        new("phone-after-the-page-was-canceled")
+            .either(Hosted::Canceled(10), &by_phone)
+            .at(0, VerifyOrder(0, 0, 60))
+            .at(70, Pay(0, 0, 60))
+            .ends(&[Canceled, Completed]),
+        new("page-and-phone-both-paid")
+            .either(Paid(30), &by_phone)
+            .at(0, Pay(0, 0, 60))
+            .at(40, VerifyOrder(0, 0, 60))
+            .at(110, Claim(0, 0))
+            .ends(&[Settled, Completed]),
+        new("verify-and-then-for-its-order")
+            .either(Paid(40), &by_phone)
+            .at(0, Verify(0, 0, 5))
+            .at(10, VerifyOrder(0, 0, 5))
+            .at(20, Pay(0, 0, 10))
+            .at(60, VerifyOrder(0, 0, 30))
+            .ends(&[Settled]),
+        new("verify-for-two-orders")
+            .hosted(Paid(5))
+            .hosted(Paid(5))
+            .at(10, VerifyOrder(1, 0, 30))
+            .at(20, VerifyOrder(0, 0, 30))
+            .at(30, Forge(0, 0))
+            .ends(&[Settled, Settled]),
     ]
 }
