@@ -8,7 +8,7 @@ use core::fmt;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use zeroize::optimization_barrier;
 
 use crate::{Secret, Timestamp, retry_after};
 
@@ -102,7 +102,7 @@ impl Request {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     status: u16,
-    body: Zeroizing<Vec<u8>>,
+    body: Body,
     cached: bool,
     date: Option<String>,
     retry_after: Vec<String>,
@@ -111,7 +111,7 @@ pub struct Response {
 impl Response {
     /// An answer without headers. Bound the body's size where it is read; 1 MiB is plenty.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, body: Zeroizing::new(body.into()), cached: false, date: None, retry_after: Vec::new() }
+        Self { status, body: Body(body.into()), cached: false, date: None, retry_after: Vec::new() }
     }
 
     /// Takes a header in; the host may give all of them, in any case.
@@ -137,7 +137,7 @@ impl Response {
 
     /// The body, as it came.
     pub fn body(&self) -> &[u8] {
-        &self.body
+        &self.body.0
     }
 
     /// Whether a cache says that it kept this answer for a while: it is then no evidence of anything.
@@ -158,6 +158,19 @@ impl Response {
     }
 }
 
+/// The bytes of an answer, overwritten when dropped: all at once, where `Zeroizing` would write one by one.
+#[derive(Clone, PartialEq, Eq)]
+struct Body(Vec<u8>);
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        // What was cut off is still there, up to the capacity.
+        self.0.resize(self.0.capacity(), 0);
+        self.0.fill(0);
+        optimization_barrier(self.0.as_slice());
+    }
+}
+
 /// Whoever sits in between may have made one header of several, with commas; and a date has a comma of its own.
 fn longest_wait(value: &str, now: Timestamp) -> Option<Duration> {
     let parts: Vec<&str> = value.split(',').collect();
@@ -170,7 +183,7 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status)
-            .field("body", &format!("{} bytes", self.body.len()))
+            .field("body", &format!("{} bytes", self.body.0.len()))
             .field("cached", &self.cached)
             .field("date", &self.date)
             .field("retry_after", &self.retry_after)

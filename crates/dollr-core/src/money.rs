@@ -49,7 +49,8 @@ pub struct Amount(Decimal);
 impl Amount {
     /// Reads the text of a JSON number, which may have an exponent, exactly or not at all.
     pub(crate) fn from_json_number(text: &str) -> Result<Self, Invalid> {
-        let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return text.parse() };
+        let Some(at) = text.bytes().position(|byte| matches!(byte, b'e' | b'E')) else { return text.parse() };
+        let (mantissa, exponent) = (&text[..at], &text[at + 1..]);
         let invalid = || Invalid::new("amount", text, EXPECTED);
         let mantissa = mantissa.parse::<Self>()?.0;
         let exponent: i32 = exponent.parse().map_err(|_| invalid())?;
@@ -79,9 +80,11 @@ impl FromStr for Amount {
     /// Takes digits, and after a dot more digits; no sign, exponent, grouping or blank.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let invalid = || Invalid::new("amount", text, EXPECTED);
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if !digits(whole) || !digits(fraction) || (whole.len() > 1 && whole.starts_with('0')) {
+        let bytes = text.as_bytes();
+        let dot = bytes.iter().position(|byte| *byte == b'.');
+        let (whole, fraction) = dot.map_or((bytes, &b"0"[..]), |dot| (&bytes[..dot], &bytes[dot + 1..]));
+        let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+        if !digits(whole) || !digits(fraction) || (whole.len() > 1 && whole.starts_with(b"0")) {
             return Err(invalid());
         }
         Decimal::from_str_exact(text).map(Self).map_err(|_| invalid())

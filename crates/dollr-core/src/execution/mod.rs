@@ -13,6 +13,7 @@ pub use intent::{Device, Holder, Intent, Passcode};
 pub use sample::Sample;
 pub use table::EXECUTION_TRANSITIONS;
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 
@@ -54,7 +55,7 @@ const NOT_FOUND: u16 = 404;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Execution {
-    intent: Intent,
+    intent: Box<Intent>,
     policy: Policy,
     pace: Pace,
     sends: Sends,
@@ -84,7 +85,7 @@ impl Execution {
     pub fn prepare(intent: Intent, policy: Policy, now: Timestamp) -> Self {
         let pace = Pace::start(&policy, now);
         let state = State::Prepared(Prepared {});
-        Self { intent, policy, pace, sends: Sends::default(), state, conflict: None }
+        Self { intent: Box::new(intent), policy, pace, sends: Sends::default(), state, conflict: None }
     }
 
     /// What is being attempted.

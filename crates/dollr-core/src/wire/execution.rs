@@ -35,20 +35,22 @@ impl ExecutionAnswer {
             let answered = text::printable(&answered, 64);
             return Err(BadAnswer::new(format!("it is about `{answered}`, not about {id}")));
         }
+        let status = object.required_text("status")?;
         let named = object.text("operation_type")?;
         if let Some(other) = named.as_ref().filter(|word| *word != operation.as_str()) {
             let other = text::printable(other, 64);
             return Err(BadAnswer::new(format!("its operation_type is `{other}`, not {operation}")));
         }
-        let wallet = object.message("wallet_message")?;
-        let gateway = object.message("gateway_message")?;
         Ok(Self {
-            status: ExecutionStatus::from(&*object.required_text("status")?),
+            status: ExecutionStatus::from(&*status),
             operation_named: named.is_some(),
             payer: side(&object, "payer_amount", "payer_currency")?,
             payee: side(&object, "payee_amount", "payee_currency")?,
             provider_transaction_id: object.message("provider_transaction_id")?,
-            reason: wallet.or(gateway),
+            reason: {
+                let gateway = object.message("gateway_message")?;
+                object.message("wallet_message")?.or(gateway)
+            },
             requires_action: object.flag("requires_action")?.unwrap_or(false),
             client_secret: object.text("client_secret")?.map(Secret::new),
         })

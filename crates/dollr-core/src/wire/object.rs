@@ -6,6 +6,7 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::fmt;
 
 use serde::Deserialize;
@@ -40,6 +41,8 @@ pub(crate) struct Object<'a>(Fields<'a>);
 #[derive(Default)]
 struct Fields<'a> {
     few: Vec<(Cow<'a, str>, &'a str)>,
+    /// Where the next one is looked for first, behind the last: they are asked for in about the order in which they stand.
+    next: Cell<usize>,
     others: BTreeMap<Cow<'a, str>, &'a str>,
 }
 
@@ -157,7 +160,7 @@ impl<'a> Object<'a> {
 /// between its quotes.
 fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
     let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
+    if inner.as_bytes().contains(&b'\\') {
         serde_json::from_str(raw).ok().map(Cow::Owned)
     } else {
         Some(Cow::Borrowed(inner))
@@ -166,12 +169,23 @@ fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
 
 impl<'a> Fields<'a> {
     fn get(&self, name: &str) -> Option<&'a str> {
-        let few = self.few.iter().find(|(known, _)| known == name).map(|(_, raw)| *raw);
-        few.or_else(|| self.others.get(name).copied())
+        let (next, is_it) = (self.next.get(), |(known, _): &&(Cow<'a, str>, &'a str)| known == name);
+        if let Some((_, raw)) = self.few.get(next).filter(is_it) {
+            self.next.set(next + 1);
+            return Some(raw);
+        }
+        let place = self.few.iter().position(|field| is_it(&field));
+        place.map_or_else(
+            || self.others.get(name).copied(),
+            |place| {
+                self.next.set(place + 1);
+                Some(self.few[place].1)
+            },
+        )
     }
 
     fn contains_key(&self, name: &str) -> bool {
-        self.get(name).is_some()
+        self.few.iter().any(|(known, _)| known == name) || self.others.contains_key(name)
     }
 
     fn insert(&mut self, name: Cow<'a, str>, raw: &'a str) {
