@@ -15,10 +15,12 @@ macro_rules! on_each_engine {
 }
 pub(crate) use on_each_engine;
 
+mod attempts;
 mod database;
 mod engine;
 mod server;
 
+pub(crate) use attempts::{at, attempt, ended, paid, what};
 pub(crate) use database::Database;
 pub(crate) use engine::Engine;
 pub(crate) use server::{PASSWORD, Server};
