@@ -51,6 +51,16 @@ dollr_action next(dollr_execution *execution, uint64_t now);
     "{\"reference_id\": \"" ID "\", \"operation_type\": \"COLLECTION\", \"status\": \"" status               \
     "\", \"payer_amount\": 250.00, \"payer_currency\": \"USD\"}"
 
+#define LONGEST_PATH 512
+
+/* The journal of this name, in the folder of the tests, and its file. */
+void journal_path(const char *name, char *path);
+dollr_journal *journal(const char *name);
+dollr_client *client_of(const dollr_journal *journal);
+/* A new order with a session, and the intent to collect from this account. */
+dollr_intent intent_of(dollr_client *client, const char *account, char *source, dollr_reference_id *id);
+dollr_attempt attempt_of(const dollr_intent *intent);
+
 /* The tests, each a program of its own: `suite NAME`. */
 void test_machines(void);
 void test_sources(void);

@@ -6,77 +6,6 @@
 #include <signal.h>
 #include <time.h>
 
-static char journal_path[512];
-
-static dollr_journal *journal(const char *name) {
-    dollr_journal *it = NULL;
-    const char *folder = getenv("DOLLR_TEST_FOLDER");
-    CHECK(folder);
-    snprintf(journal_path, sizeof journal_path, "%s/%s.db", folder, name);
-    OK(dollr_journal_open(text(journal_path), &it, &error));
-    return it;
-}
-
-static dollr_client *client_of(const dollr_journal *journal) {
-    dollr_client *client = NULL;
-    dollr_policy policy;
-    dollr_client_options options;
-    memset(&policy, 0, sizeof policy);
-    policy.size = sizeof policy;
-    policy.patience_ms = 20000;
-    memset(&options, 0, sizeof options);
-    options.size = sizeof options;
-    options.from_env = 1;
-    options.realtime_from_env = 1;
-    options.journal = journal;
-    options.policy = &policy;
-    OK(dollr_client_new(&options, &client, &error));
-    return client;
-}
-
-/* A new order with a session, and the intent to collect from this account. */
-static dollr_intent intent_of(dollr_client *client, const char *account, char *source, dollr_reference_id *id) {
-    dollr_item item;
-    dollr_checkout_order order;
-    dollr_checkout *checkout = NULL;
-    dollr_checkout_info info;
-    dollr_session session;
-    dollr_intent intent;
-    item.name = text("Shoes");
-    item.amount = text("250.00");
-    memset(&order, 0, sizeof order);
-    order.size = sizeof order;
-    order.source_kind = DOLLR_SOURCE_ORDER;
-    order.phone = text("231770000001");
-    order.currency = text("USD");
-    order.items = &item;
-    order.item_count = 1;
-    order.customer_name = text("Ada");
-    order.note = text("by C");
-    OK(dollr_client_create_checkout(client, &order, &checkout, &error));
-    OK(dollr_checkout_read(checkout, &info, &error));
-    CHECK(contains(info.source, "ORDER:") && contains(info.url, "/") && is(info.currency, "USD"));
-    memcpy(source, info.source.ptr, info.source.len);
-    source[info.source.len] = 0;
-    OK(dollr_checkout_free(checkout));
-    OK(dollr_client_create_session(client, text(source), &session, &error));
-    CHECK(session.id > 0 && session.expires_at_ms > NOW);
-    OK(dollr_reference_id_new(id, &error));
-    intent = collection(id->text);
-    intent.account = text(account);
-    intent.session = session.id;
-    intent.session_expires_at_ms = session.expires_at_ms;
-    return intent;
-}
-
-static dollr_attempt attempt_of(const dollr_intent *intent) {
-    dollr_attempt attempt;
-    memset(&attempt, 0, sizeof attempt);
-    attempt.size = sizeof attempt;
-    attempt.intent = intent;
-    return attempt;
-}
-
 static dollr_report_info read_report(dollr_report *report) {
     dollr_report_info info;
     OK(dollr_report_read(report, &info, &error));
@@ -162,7 +91,9 @@ static void the_journal_is_listed(dollr_journal *journal) {
     dollr_backlog backlog;
     dollr_execution *execution = NULL;
     size_t count = 0;
-    OK(dollr_journal_open_existing(text(journal_path), &same, &error));
+    char path[LONGEST_PATH];
+    journal_path("client", path);
+    OK(dollr_journal_open_existing(text(path), &same, &error));
     OK(dollr_journal_free(same));
     OK(dollr_journal_backlog(journal, NOW, &backlog, &error));
     OK(dollr_journal_entries(journal, 0, 100, &entries, &error));
@@ -275,94 +206,6 @@ void test_client(void) {
     OK(dollr_client_free(client));
     FAILS(DOLLR_ERROR_HANDLE, dollr_client_free(client));
     nothing_is_left_behind(handlers);
-}
-
-/* One caller ships. */
-void test_goods(void) {
-    dollr_journal *book = journal("goods");
-    dollr_client *client = client_of(book), *other;
-    dollr_reconcile_options how;
-    dollr_summary *summary = NULL;
-    dollr_summary_info info;
-    char source[64];
-    dollr_reference_id id;
-    dollr_intent intent = intent_of(client, "1005", source, &id);
-    dollr_attempt attempt = attempt_of(&intent);
-    dollr_report *report = NULL;
-    dollr_claim *claim = NULL;
-    dollr_claim_info said;
-    dollr_delivery *delivery = NULL;
-    dollr_delivery_info given;
-    bool done = false;
-    int tries;
-
-    other = client_of(book);
-    attempt.patience_ms = DOLLR_NO_PATIENCE;
-    OK(dollr_client_collect(client, &attempt, &report, &error));
-    OK(dollr_report_free(report));
-    OK(dollr_client_claim_fulfilment(client, text(id.text), &claim, &error));
-    OK(dollr_claim_read(claim, &said, &error));
-    CHECK(said.kind == DOLLR_CLAIM_NOT_PAID && said.verdict.kind == DOLLR_VERDICT_OPEN);
-    OK(dollr_claim_free(claim));
-
-    memset(&how, 0, sizeof how);
-    how.size = sizeof how;
-    how.workers = 2;
-    how.rate_calls = 100;
-    how.rate_per_ms = 1000;
-    for (tries = 0; tries < 200; tries++) {
-        struct timespec pause = {0, 100000000};
-        OK(dollr_client_reconcile(client, &how, &summary, &error));
-        OK(dollr_summary_read(summary, &info, &error));
-        CHECK(!info.needs_a_person && info.stuck_count == 0 && info.unreadable_count == 0);
-        if (info.paid_count > 0) {
-            break;
-        }
-        OK(dollr_summary_free(summary));
-        nanosleep(&pause, NULL);
-    }
-    CHECK(info.paid_count == 1 && is(info.paid[0], id.text) && info.asked == 1 && info.open == 0);
-    OK(dollr_summary_free(summary));
-    OK(dollr_client_reconcile(client, NULL, &summary, &error));
-    OK(dollr_summary_free(summary));
-
-    OK(dollr_client_claim_fulfilment(client, text(id.text), &claim, &error));
-    OK(dollr_claim_read(claim, &said, &error));
-    CHECK(said.kind == DOLLR_CLAIM_YOURS && is(said.verdict.amount, "250.00"));
-    OK(dollr_claim_free(claim));
-    OK(dollr_client_claim_fulfilment(other, text(id.text), &claim, &error));
-    OK(dollr_claim_read(claim, &said, &error));
-    CHECK(said.kind == DOLLR_CLAIM_TAKEN && said.by.len > 0 && said.at_ms > NOW);
-    OK(dollr_claim_free(claim));
-    OK(dollr_client_next_paid(other, 60000, 0, &delivery, &error));
-    CHECK(!delivery);
-    OK(dollr_client_release(client, text(id.text), &done, &error));
-    CHECK(done);
-    /* Given to one at a time, until it is shipped. */
-    OK(dollr_client_next_paid(other, 60000, UINT64_MAX, &delivery, &error));
-    CHECK(!delivery);
-    OK(dollr_client_next_paid(other, 60000, 0, &delivery, &error));
-    OK(dollr_delivery_read(delivery, &given, &error));
-    CHECK(is(given.key, id.text) && !given.order.ptr && given.verdict.kind == DOLLR_VERDICT_PAID);
-    CHECK(is(given.verdict.amount, "250.00"));
-    OK(dollr_delivery_free(delivery));
-    FAILS(DOLLR_ERROR_HANDLE, dollr_delivery_read(delivery, &given, &error));
-    OK(dollr_client_next_paid(client, 60000, 0, &delivery, &error));
-    CHECK(!delivery);
-    OK(dollr_client_release(other, text(id.text), &done, &error));
-    CHECK(done);
-    OK(dollr_client_claim_fulfilment(other, text(id.text), &claim, &error));
-    OK(dollr_claim_free(claim));
-    OK(dollr_client_fulfilled(other, text(id.text), &done, &error));
-    CHECK(done);
-    OK(dollr_client_fulfilled(other, text(id.text), &done, &error));
-    CHECK(!done);
-    OK(dollr_client_release(client, text(id.text), &done, &error));
-    CHECK(!done);
-    FAILS(DOLLR_ERROR_UNRECORDED, dollr_client_claim_fulfilment(client, text(ID), &claim, &error));
-    OK(dollr_client_free(other));
-    OK(dollr_client_free(client));
-    OK(dollr_journal_free(book));
 }
 
 typedef struct waiting {
