@@ -23,6 +23,7 @@ mod promises_once;
 mod promises_quiet;
 mod promises_time;
 mod promises_token;
+mod promises_wiped;
 mod realtime;
 mod scenario;
 mod schedule;
