@@ -26,6 +26,8 @@ fn no_life_breaks_a_promise() {
     assert!(total.failures.is_empty(), "{}", total.failures[0]);
     if total.lives >= 100_000 {
         assert_eq!(total.gaps(), Vec::<String>::new());
+        let (held, others) = total.refused;
+        assert!(held > 0 && others > 0, "no order was held, or no source another's: {:?}", total.refused);
     }
 }
 
