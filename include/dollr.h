@@ -98,7 +98,7 @@
 // You, and nobody else: ship, then call `dollr_client_fulfilled`, or `dollr_client_release` if you cannot.
 #define DOLLR_CLAIM_YOURS 1
 
-// Somebody else ships, or has shipped: `by` and `at_ms`.
+// Somebody else ships, or has shipped: `key`, `by` and `at_ms`.
 #define DOLLR_CLAIM_TAKEN 2
 
 // Nobody may, as far as the journal knows: `verdict` is how the payment stands.
@@ -708,6 +708,8 @@ typedef struct dollr_claim_info {
     int32_t kind;
     // When somebody else has claimed it, in milliseconds since the epoch by that one's clock.
     uint64_t at_ms;
+    // The payment that somebody else has claimed: maybe another one of the same order.
+    struct dollr_str key;
     // Who else has claimed it: the name of a client.
     struct dollr_str by;
     // What was paid, or how the payment stands.
@@ -799,7 +801,7 @@ typedef struct dollr_reconcile_options {
 
 // What a summary says. The lists are the summary's, and valid until it is freed.
 typedef struct dollr_summary_info {
-    // Whether a person must look at something: `conflicts`, `stuck` or `unreadable`.
+    // Whether a person must look at something: `conflicts`, `stuck`, `duplicates` or `unreadable`.
     bool needs_a_person;
     // How many payments were due and asked about.
     uint64_t asked;
@@ -817,6 +819,10 @@ typedef struct dollr_summary_info {
     const struct dollr_str *stuck;
     // How many.
     size_t stuck_count;
+    // Those of an order that another one has paid for, until `dollr_client_resolved` is called for each.
+    const struct dollr_str *duplicates;
+    // How many.
+    size_t duplicate_count;
     // Those that were prepared and never sent, and are not sent by this.
     const struct dollr_str *not_sent;
     // How many.
@@ -1157,6 +1163,13 @@ int32_t dollr_client_release(const struct dollr_client *client,
                              struct dollr_str key,
                              bool *out,
                              struct dollr_error **error);
+
+// A person has dealt with a payment of an order that another one has paid for: its money was returned, say. Says into `*out` whether
+// that is new; not where it is no duplicate, or it was said before.
+int32_t dollr_client_resolved(const struct dollr_client *client,
+                              struct dollr_str key,
+                              bool *out,
+                              struct dollr_error **error);
 
 // Collects from a customer: records, sends once, and asks until there is a verdict or patience is over. A refusal or decline is a
 // verdict. After an error the payment is as the journal has it: go on with `dollr_client_wait`. It blocks.

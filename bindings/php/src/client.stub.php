@@ -168,4 +168,10 @@ final class Client
 
     /** The goods were not handed out: somebody else may claim them. Says whether that is new. */
     public function release(string $key): bool {}
+
+    /**
+     * A person has dealt with a payment of an order that another one has paid for: its money was returned, say. Says whether that is
+     * new.
+     */
+    public function resolved(string $key): bool {}
 }

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 648321906674678ca53037fab83e7f5f952eb7fb */
+ * Stub hash: 81af07961799a9e8d9380c06cb97e23e364f4900 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Client___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, clientId, IS_STRING, 1, "null")
@@ -117,6 +117,8 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_Dollr_Client_release arginfo_class_Dollr_Client_fulfilled
 
+#define arginfo_class_Dollr_Client_resolved arginfo_class_Dollr_Client_fulfilled
+
 
 ZEND_METHOD(Dollr_Client, __construct);
 ZEND_METHOD(Dollr_Client, signIn);
@@ -134,6 +136,7 @@ ZEND_METHOD(Dollr_Client, claimFulfilment);
 ZEND_METHOD(Dollr_Client, nextPaid);
 ZEND_METHOD(Dollr_Client, fulfilled);
 ZEND_METHOD(Dollr_Client, release);
+ZEND_METHOD(Dollr_Client, resolved);
 
 
 static const zend_function_entry class_Dollr_Client_methods[] = {
@@ -153,6 +156,7 @@ static const zend_function_entry class_Dollr_Client_methods[] = {
 	ZEND_ME(Dollr_Client, nextPaid, arginfo_class_Dollr_Client_nextPaid, ZEND_ACC_PUBLIC)
 	ZEND_ME(Dollr_Client, fulfilled, arginfo_class_Dollr_Client_fulfilled, ZEND_ACC_PUBLIC)
 	ZEND_ME(Dollr_Client, release, arginfo_class_Dollr_Client_release, ZEND_ACC_PUBLIC)
+	ZEND_ME(Dollr_Client, resolved, arginfo_class_Dollr_Client_resolved, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 

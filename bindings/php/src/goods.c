@@ -56,26 +56,29 @@ ZEND_METHOD(Dollr_Client, nextPaid) {
     dollr_let_go(delivery);
 }
 
-ZEND_METHOD(Dollr_Client, fulfilled) {
+typedef int32_t (*said_fn)(const dollr_client *client, dollr_str key, bool *is_new, dollr_error **error);
+
+/* What is said of the goods or the money of one payment. */
+static void said(INTERNAL_FUNCTION_PARAMETERS, said_fn say) {
     zend_string *key;
     bool is_new = false;
     dollr_error *error = NULL;
     ZEND_PARSE_PARAMETERS_START(1, 1)
         Z_PARAM_STR(key)
     ZEND_PARSE_PARAMETERS_END();
-    if (dollr_succeeded(dollr_client_fulfilled(DOLLR_THIS->handle, dollr_text(key), &is_new, &error), &error)) {
+    if (dollr_succeeded(say(DOLLR_THIS->handle, dollr_text(key), &is_new, &error), &error)) {
         RETURN_BOOL(is_new);
     }
 }
 
+ZEND_METHOD(Dollr_Client, fulfilled) {
+    said(INTERNAL_FUNCTION_PARAM_PASSTHRU, dollr_client_fulfilled);
+}
+
 ZEND_METHOD(Dollr_Client, release) {
-    zend_string *key;
-    bool is_new = false;
-    dollr_error *error = NULL;
-    ZEND_PARSE_PARAMETERS_START(1, 1)
-        Z_PARAM_STR(key)
-    ZEND_PARSE_PARAMETERS_END();
-    if (dollr_succeeded(dollr_client_release(DOLLR_THIS->handle, dollr_text(key), &is_new, &error), &error)) {
-        RETURN_BOOL(is_new);
-    }
+    said(INTERNAL_FUNCTION_PARAM_PASSTHRU, dollr_client_release);
+}
+
+ZEND_METHOD(Dollr_Client, resolved) {
+    said(INTERNAL_FUNCTION_PARAM_PASSTHRU, dollr_client_resolved);
 }

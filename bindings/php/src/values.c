@@ -154,6 +154,7 @@ void dollr_claim_value(zval *into, const dollr_claim_info *info) {
     dollr_set(into, "kind", &it);
     settlement(&it, &info->verdict);
     dollr_set(into, "settlement", &it);
+    dollr_set_optional(into, "key", info->key);
     dollr_set_optional(into, "by", info->by);
     dollr_set_moment(into, "at", info->at_ms);
     if (info->kind == DOLLR_CLAIM_NOT_PAID) {
@@ -190,6 +191,7 @@ void dollr_summary_value(zval *into, const dollr_summary_info *info) {
     set_keys(into, "paid", info->paid, info->paid_count);
     set_keys(into, "conflicts", info->conflicts, info->conflict_count);
     set_keys(into, "stuck", info->stuck, info->stuck_count);
+    set_keys(into, "duplicates", info->duplicates, info->duplicate_count);
     set_keys(into, "notSent", info->not_sent, info->not_sent_count);
     set_keys(into, "unreadable", info->unreadable, info->unreadable_count);
     dollr_set_number(into, "statusCalls", info->status_calls);

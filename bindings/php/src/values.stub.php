@@ -166,6 +166,8 @@ final class Claim
     public readonly ClaimKind $kind;
     /** What was paid, where it is yours. */
     public readonly ?Settlement $settlement;
+    /** The payment that somebody else has claimed: maybe another one of the same order. */
+    public readonly ?string $key;
     /** Who else has claimed it: the name of a client. */
     public readonly ?string $by;
     /** When, in milliseconds since the epoch by that one's clock. */
@@ -190,7 +192,7 @@ final class Delivery
 /** What a run of `Client::reconcile` has come to. The lists hold keys. */
 final class Summary
 {
-    /** Whether a person must look at something: `conflicts`, `stuck` or `unreadable`. */
+    /** Whether a person must look at something: `conflicts`, `stuck`, `duplicates` or `unreadable`. */
     public readonly bool $needsAPerson;
     /** How many payments were due and asked about. */
     public readonly int $asked;
@@ -200,6 +202,8 @@ final class Summary
     public readonly array $conflicts;
     /** @var list<string> Those that are open after their horizon, or not what was ordered. */
     public readonly array $stuck;
+    /** @var list<string> Those of an order that another one has paid for, until `Client::resolved` is called for each. */
+    public readonly array $duplicates;
     /** @var list<string> Those that were prepared and never sent. */
     public readonly array $notSent;
     /** @var list<string> Rows that cannot be read. */

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 6874e75c7bc4a016b5d21cf10e48174f99e35b41 */
+ * Stub hash: 1e0a6f255deac8cd3e1e17e400c3aaf9b23358bc */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Problem___construct, 0, 0, 0)
 ZEND_END_ARG_INFO()
@@ -512,6 +512,12 @@ static zend_class_entry *register_class_Dollr_Claim(void)
 	zend_declare_typed_property(class_entry, property_settlement_name, &property_settlement_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_settlement_class_Dollr_Settlement, 0, MAY_BE_NULL));
 	zend_string_release(property_settlement_name);
 
+	zval property_key_default_value;
+	ZVAL_UNDEF(&property_key_default_value);
+	zend_string *property_key_name = zend_string_init("key", sizeof("key") - 1, 1);
+	zend_declare_typed_property(class_entry, property_key_name, &property_key_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_key_name);
+
 	zval property_by_default_value;
 	ZVAL_UNDEF(&property_by_default_value);
 	zend_string *property_by_name = zend_string_init("by", sizeof("by") - 1, 1);
@@ -601,6 +607,12 @@ static zend_class_entry *register_class_Dollr_Summary(void)
 	zend_string *property_stuck_name = zend_string_init("stuck", sizeof("stuck") - 1, 1);
 	zend_declare_typed_property(class_entry, property_stuck_name, &property_stuck_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_stuck_name);
+
+	zval property_duplicates_default_value;
+	ZVAL_UNDEF(&property_duplicates_default_value);
+	zend_string *property_duplicates_name = zend_string_init("duplicates", sizeof("duplicates") - 1, 1);
+	zend_declare_typed_property(class_entry, property_duplicates_name, &property_duplicates_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_duplicates_name);
 
 	zval property_notSent_default_value;
 	ZVAL_UNDEF(&property_notSent_default_value);

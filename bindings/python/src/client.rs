@@ -324,6 +324,12 @@ impl PyClient {
         self.call(py, move |client| client.release(key.0))
     }
 
+    /// A person has dealt with a payment of an order that another one has paid for: its money was returned, say. False where it
+    /// is no duplicate, or that was said before.
+    fn resolved(&self, py: Python<'_>, key: Name) -> PyResult<bool> {
+        self.call(py, move |client| client.resolved(key.0))
+    }
+
     /// Claims the next payment whose goods nobody has claimed, for `term`; `None` where there is none. Ship by its `key`,
     /// then say `fulfilled`.
     #[pyo3(signature = (*, term, since = None))]

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use dollr_client::core::Timestamp;
 use dollr_client::journal::{
-    self, Backlog, Change, Claim, Entry, Journal, JournalError, Kind, Lease, Line, Order, Page, Version,
-    Write,
+    self, Backlog, Change, Claim, Duplicate, Entry, Journal, JournalError, Kind, Lease, Line, Order, Page,
+    Version, Write,
 };
 use pyo3::prelude::*;
 
@@ -138,6 +138,8 @@ gated! {
     fn fulfil(&self, key: &str, by: Option<&str>, now: Timestamp) -> bool;
     fn release(&self, key: &str, by: Option<&str>, now: Timestamp) -> bool;
     fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> bool;
+    fn duplicates(&self, limit: usize) -> Vec<Duplicate>;
+    fn resolve(&self, key: &str, now: Timestamp) -> bool;
     fn prune(&self, before: Timestamp, limit: usize) -> usize;
     fn prunable(&self, before: Timestamp) -> usize;
     fn schema(&self) -> u32;

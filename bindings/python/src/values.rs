@@ -104,7 +104,7 @@ pub(crate) fn realtime_key<'py>(py: Python<'py>, key: &RealtimeKey) -> Value<'py
 pub(crate) fn claimed<'py>(py: Python<'py>, answer: &Claimed) -> Value<'py> {
     match answer {
         Claimed::Claimed(paid) => made(py, "Claimed", (settlement(py, paid)?,)),
-        Claimed::AlreadyClaimed { by, at } => made(py, "AlreadyClaimed", (by, datetime(py, *at)?)),
+        Claimed::AlreadyClaimed { key, by, at } => made(py, "AlreadyClaimed", (key, by, datetime(py, *at)?)),
         Claimed::NotPaid(standing) => made(py, "NotPaid", (verdict(py, standing)?,)),
     }
 }
@@ -117,23 +117,23 @@ pub(crate) fn summary<'py>(py: Python<'py>, summary: &Summary) -> Value<'py> {
     let verdicts = PyDict::new(py);
     summary.verdicts.iter().try_for_each(|(name, count)| verdicts.set_item(name, count))?;
     let keys = |keys: &[String]| PyTuple::new(py, keys);
-    made(
-        py,
-        "Summary",
-        (
-            summary.asked,
-            verdicts,
-            keys(&summary.paid)?,
-            keys(&summary.conflicts)?,
-            keys(&summary.stuck)?,
-            keys(&summary.not_sent)?,
-            PyTuple::new(py, &summary.unreadable)?,
-            summary.calls.execute + summary.calls.status,
-            summary.throttled,
-            summary.cool_down.map(|wait| wait.as_secs_f64()),
-            summary.stopped,
-            (summary.backlog.open, summary.backlog.due),
-        )
-            .into_pyobject(py)?,
-    )
+    let lists = (
+        summary.asked,
+        verdicts,
+        keys(&summary.paid)?,
+        keys(&summary.conflicts)?,
+        keys(&summary.stuck)?,
+        keys(&summary.duplicates)?,
+        keys(&summary.not_sent)?,
+        PyTuple::new(py, &summary.unreadable)?,
+    );
+    let counts = (
+        summary.calls.execute + summary.calls.status,
+        summary.throttled,
+        summary.cool_down.map(|wait| wait.as_secs_f64()),
+        summary.stopped,
+        (summary.backlog.open, summary.backlog.due),
+    );
+    let fields = lists.into_pyobject(py)?.as_sequence().concat(counts.into_pyobject(py)?.as_sequence())?;
+    made(py, "Summary", fields.to_tuple()?)
 }

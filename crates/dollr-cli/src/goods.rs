@@ -1,8 +1,9 @@
-//! `dollr goods`: claims the goods of one payment for a shell script, once for all who ask. It never calls the vendor.
+//! `dollr goods`: claims the goods of one payment for a shell script, once for all who ask, and lists what was paid twice. It
+//! never calls the vendor.
 
 use std::process::ExitCode;
 
-use dollr_client::{Claimed, Fulfilment};
+use dollr_client::{Claimed, Duplicate, Fulfilment};
 use serde_json::json;
 
 use crate::args::{Args, Goods};
@@ -11,6 +12,8 @@ use crate::{output, settings};
 
 /// Somebody else's, or not to be said now.
 const NOT_YOURS: u8 = 3;
+/// A person must look.
+const A_PERSON: u8 = 5;
 
 pub(crate) fn run(args: &Args, command: &Goods) -> Result<ExitCode, Failure> {
     let goods = Fulfilment::new(settings::existing_journal(args)?)?;
@@ -23,6 +26,10 @@ pub(crate) fn run(args: &Args, command: &Goods) -> Result<ExitCode, Failure> {
         Goods::Release { key } => {
             said(key, goods.release(key)?, ["released", "not claimed, or fulfilled"], args.json)
         }
+        Goods::Duplicates => duplicates(&goods, args.json),
+        Goods::Resolved { key } => {
+            said(key, goods.resolved(key)?, ["resolved", "no duplicate, or resolved before"], args.json)
+        }
     }
 }
 
@@ -34,17 +41,36 @@ fn claim(goods: &Fulfilment, key: &str, json: bool) -> Result<ExitCode, Failure>
         Claimed::NotPaid(verdict) => ("not_paid", output::unpaid_code(verdict)),
     };
     if json {
-        let (by, at) = match &claimed {
-            Claimed::AlreadyClaimed { by, at } => (Some(by), Some(at.to_string())),
-            _ => (None, None),
+        let (payment, by, at) = match &claimed {
+            Claimed::AlreadyClaimed { key, by, at } => (Some(key), Some(by), Some(at.to_string())),
+            _ => (None, None, None),
         };
-        output::say(
-            json!({ "key": key, "claim": word, "by": by, "at": at, "explanation": claimed.to_string() }),
-        )?;
+        output::say(json!({
+            "key": key, "claim": word, "for": payment, "by": by, "at": at, "explanation": claimed.to_string(),
+        }))?;
     } else {
         output::say(format_args!("{key}  {claimed}"))?;
     }
     Ok(code)
+}
+
+/// A line for each.
+fn duplicates(goods: &Fulfilment, json: bool) -> Result<ExitCode, Failure> {
+    let found = goods.duplicates()?;
+    for Duplicate { key, order, settlement, besides, at, .. } in &found {
+        let (order, paid) = (order.as_deref(), settlement.as_ref().map(ToString::to_string));
+        if json {
+            let at = at.to_string();
+            output::say(
+                json!({ "key": key, "order": order, "besides": besides, "at": at, "settlement": paid }),
+            )?;
+        } else {
+            let order = output::clean(order.unwrap_or_default());
+            let paid = paid.as_deref().unwrap_or("look at its row: dollr journal show");
+            output::say(format_args!("{key}  besides {besides}, for order {order}: {paid}"))?;
+        }
+    }
+    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(A_PERSON) })
 }
 
 fn said(key: &str, done: bool, [yes, no]: [&str; 2], json: bool) -> Result<ExitCode, Failure> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_core::{Execution, Machine, Settlement, Source, Timestamp, Verdict};
-use dollr_journal::{Entry, Journal, JournalError, Kind, Page};
+use dollr_journal::{self as journal, Entry, Journal, JournalError, Kind, Page};
 
 use crate::{Client, Clock, Error, SystemClock};
 
@@ -16,6 +16,8 @@ pub enum Claimed {
     Claimed(Settlement),
     /// Somebody else ships, or has shipped.
     AlreadyClaimed {
+        /// For which payment: maybe another one of the same order.
+        key: String,
         /// Who: the name of a client.
         by: String,
         /// When, by that one's clock.
@@ -29,7 +31,7 @@ impl fmt::Display for Claimed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Claimed(settlement) => write!(f, "yours to ship: {settlement}"),
-            Self::AlreadyClaimed { by, at } => write!(f, "{by} has claimed it at {at}"),
+            Self::AlreadyClaimed { key, by, at } => write!(f, "{by} has claimed it at {at}, for {key}"),
             Self::NotPaid(verdict) => write!(f, "not to be shipped: {verdict}"),
         }
     }
@@ -45,6 +47,22 @@ pub struct Delivery {
     pub order: Option<String>,
     /// What was paid.
     pub settlement: Settlement,
+}
+
+/// A payment of an order that another one has paid for: the customer has paid twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Duplicate {
+    /// The reference id, or the source such as `INVOICE:101`.
+    pub key: String,
+    /// The merchant's order.
+    pub order: Option<String>,
+    /// What was paid; none where the row cannot be read, or something contradicts it since.
+    pub settlement: Option<Settlement>,
+    /// The one that was paid first.
+    pub besides: String,
+    /// When it was found.
+    pub at: Timestamp,
 }
 
 /// Hands goods out once. It needs a journal and no credentials, and calls nobody: made for success pages, shells and queues.
@@ -102,7 +120,7 @@ impl Fulfilment {
         };
         Ok(match self.journal.claim(&key, &self.name, self.clock.now())? {
             None => Claimed::Claimed(settlement),
-            Some(claim) => Claimed::AlreadyClaimed { by: claim.by, at: claim.at },
+            Some(claim) => Claimed::AlreadyClaimed { key: claim.key, by: claim.by, at: claim.at },
         })
     }
 
@@ -150,6 +168,27 @@ impl Fulfilment {
         Ok(self.journal.put_off(&delivery.key, &self.name, wait, self.clock.now())?)
     }
 
+    /// Payments that came besides another one of the same order. It has one attempt at a time, but may be paid on two hosted pages, or by an
+    /// attempt that was begun [`despite`](crate::Attempt::despite) another. Its goods are handed out once; what was paid too much is listed
+    /// until it is [`resolved`](Fulfilment::resolved).
+    ///
+    /// An execution and a source of the same order count as one payment: what is collected pays for its source, and the vendor does not say
+    /// which that is.
+    pub fn duplicates(&self) -> Result<Vec<Duplicate>, Error> {
+        let found = self.journal.duplicates(usize::MAX)?.into_iter();
+        let duplicate = |journal::Duplicate { entry, besides, at, .. }| {
+            let settlement = standing(&entry).ok().and_then(Result::ok);
+            Duplicate { key: entry.key, order: entry.order, settlement, besides, at }
+        };
+        Ok(found.map(duplicate).collect())
+    }
+
+    /// A person has dealt with a [duplicate](Fulfilment::duplicates): its money was returned, say. `false` where it is none, or that was
+    /// said before.
+    pub fn resolved(&self, key: impl fmt::Display) -> Result<bool, Error> {
+        Ok(self.journal.resolve(&key.to_string(), self.clock.now())?)
+    }
+
     /// Writes a row as its machine has it.
     fn correct(&self, entry: &Entry, now: Timestamp) -> Result<(), Error> {
         let Some(row) = self.journal.load(&entry.key)? else { return Ok(()) };
@@ -189,6 +228,16 @@ impl Client {
     /// The same as [`Fulfilment::next_paid`].
     pub fn next_paid(&self, term: Duration, since: Timestamp) -> Result<Option<Delivery>, Error> {
         self.fulfilment()?.next_paid(term, since)
+    }
+
+    /// The same as [`Fulfilment::duplicates`].
+    pub fn duplicates(&self) -> Result<Vec<Duplicate>, Error> {
+        self.fulfilment()?.duplicates()
+    }
+
+    /// The same as [`Fulfilment::resolved`].
+    pub fn resolved(&self, key: impl fmt::Display) -> Result<bool, Error> {
+        self.fulfilment()?.resolved(key)
     }
 
     /// The same as [`Fulfilment::acknowledge`].

@@ -138,7 +138,7 @@ pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use drive::{Calls, Report};
 pub use error::Error;
-pub use fulfil::{Claimed, Delivery, Fulfilment};
+pub use fulfil::{Claimed, Delivery, Duplicate, Fulfilment};
 pub use reconcile::{Reconcile, Summary};
 pub use steps::{Step, Steps, Stepwise};
 pub use url::BaseUrl;

@@ -209,6 +209,18 @@ pub struct Claim {
     pub fulfilled_at: Option<Timestamp>,
 }
 
+/// A payment of an order that another one has paid for: the customer has paid twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Duplicate {
+    /// The payment.
+    pub entry: Entry,
+    /// The key of the one that was paid first.
+    pub besides: String,
+    /// When that was noted, by the host's clock.
+    pub at: Timestamp,
+}
+
 /// A row, as it was last written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

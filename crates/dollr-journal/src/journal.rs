@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dollr_core::{Snapshot, Timestamp};
 
-use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
+use crate::entry::{Backlog, Claim, Duplicate, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
 
 /// No page is due later than this after it is written, and no lease lasts longer: what is further ahead was written by a
@@ -100,8 +100,17 @@ journal! {
     /// none that he [took](Journal::take_paid), or it is fulfilled.
     fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> bool;
 
+    /// Payments that were written as paid after another one of the same order and kind was: the customer has paid twice. Each is listed
+    /// until it is [resolved](Journal::resolve); at most `limit`, by their keys.
+    ///
+    /// An execution and a source are not told apart from one payment: what is collected pays for its source, too.
+    fn duplicates(&self, limit: usize) -> Vec<Duplicate>;
+
+    /// What was paid twice was dealt with. `false` where this is no [duplicate](Journal::duplicates), or that was said before.
+    fn resolve(&self, key: &str, now: Timestamp) -> bool;
+
     /// Forgets payments that ended before that moment, with their lines and claims, at most `limit`: how many. What is open, due,
-    /// claimed and not fulfilled, or paid and released by whoever had claimed it, stays.
+    /// claimed and not fulfilled, paid twice and not resolved, or paid and released by whoever had claimed it, stays.
     fn prune(&self, before: Timestamp, limit: usize) -> usize;
 
     /// How many payments [`prune`](Journal::prune) would forget, without a limit.

@@ -111,7 +111,7 @@ mod postgres;
 mod sqlite;
 mod stored;
 
-pub use entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
+pub use entry::{Backlog, Claim, Duplicate, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 pub use error::JournalError;
 pub use journal::{AHEAD, Change, Journal};
 pub use level::NEWEST_SCHEMA;

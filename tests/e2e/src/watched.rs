@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use dollr_client::core::Timestamp;
 use dollr_client::journal::{
-    Backlog, Change, Claim, Entry, Journal, JournalError, Kind, Lease, Line, Order, Page, Version, Write,
+    Backlog, Change, Claim, Duplicate, Entry, Journal, JournalError, Kind, Lease, Line, Order, Page, Version,
+    Write,
 };
 
 /// Somebody who is told of each call of a journal.
@@ -122,6 +123,14 @@ impl<J: Journal, W: Watch> Journal for Watched<J, W> {
 
     fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> Outcome<bool> {
         self.call(&[], |journal| journal.put_off(key, by, wait, now))
+    }
+
+    fn duplicates(&self, limit: usize) -> Outcome<Vec<Duplicate>> {
+        self.call(&[], |journal| journal.duplicates(limit))
+    }
+
+    fn resolve(&self, key: &str, now: Timestamp) -> Outcome<bool> {
+        self.call(&[], |journal| journal.resolve(key, now))
     }
 
     fn prune(&self, before: Timestamp, limit: usize) -> Outcome<usize> {

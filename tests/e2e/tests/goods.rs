@@ -1,9 +1,10 @@
 //! May I ship? One attempt at an order at a time, and its goods for one caller, whoever asks (I2, I4; T3, T32).
 
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
-use dollr_client::core::{SourceRef, Timestamp};
+use dollr_client::core::{Settlement, SourceRef, Timestamp};
 use dollr_client::journal::JournalError;
 use dollr_client::{Attempt, Claimed, Client, Error, Reconcile, Report};
 use dollr_e2e::{Payment, TOTAL, World};
@@ -76,6 +77,44 @@ fn goods_of_what_is_collected_and_verified_for_one_order_are_handed_out_once() {
     for key in [payment.key(), source(&payment).to_string()] {
         let claimed = client.claim_fulfilment(&key).expect("readable");
         assert!(matches!(claimed, Claimed::AlreadyClaimed { .. }), "{key}: {claimed:?}");
+    }
+}
+
+/// What was paid twice, each with what was paid first.
+fn duplicates(client: &Client) -> Vec<(String, String)> {
+    let found = client.duplicates().expect("readable").into_iter();
+    found.map(|duplicate| (duplicate.key, duplicate.besides)).collect()
+}
+
+/// Nobody is left with the customer's money unawares.
+#[test]
+fn i2_who_has_paid_twice_for_an_order_is_told_of_until_that_is_resolved() {
+    let world = World::start();
+    let client = world.client();
+    let [one, two, more] = ["1000", "1000", "1000"].map(|account| world.payment(account));
+    client.collect(Attempt::new(one.intent.clone()).order("A-1")).expect("a report");
+    assert_eq!(verify(&client, "A-1", source(&one)).expect("a report").verdict.name(), "paid");
+    assert_eq!(duplicates(&client), [], "it is one payment, of which both the phone and the page tell");
+
+    // Another page of the same order, paid on its own, and another attempt that somebody wanted.
+    client.collect(Attempt::new(two.intent.clone()).order("A-2")).expect("a report");
+    assert_eq!(verify(&client, "A-1", source(&two)).expect("a report").verdict.name(), "paid");
+    client.collect(Attempt::new(more.intent.clone()).order("A-1").despite("a test")).expect("a report");
+    let twice = [(more.key(), one.key()), (source(&two).to_string(), source(&one).to_string())];
+    let found: BTreeSet<_> = duplicates(&client).into_iter().collect();
+    assert_eq!(found, BTreeSet::from(twice));
+    let all = client.duplicates().expect("readable");
+    assert!(all.iter().all(|duplicate| duplicate.order.as_deref() == Some("A-1")), "{all:?}");
+    let amounts = all.iter().map(|it| it.settlement.as_ref().and_then(Settlement::amount));
+    assert!(amounts.into_iter().all(|amount| amount == TOTAL.parse().ok()), "{all:?}");
+
+    for left in [2, 1, 0] {
+        let summary = client.reconcile(&Reconcile::default()).expect("a summary");
+        assert_eq!((summary.duplicates.len(), summary.needs_a_person()), (left, left > 0), "{summary:?}");
+        if let Some(key) = summary.duplicates.first() {
+            assert!(client.resolved(key).expect("readable"));
+            assert!(!client.resolved(key).expect("readable"), "that was said");
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use dollr_client::core::Timestamp;
 use dollr_client::journal::{
-    Backlog, Change, Claim, Entry, Journal, JournalError, Kind, Lease, Line, Order, Page, SqliteJournal,
-    Version, Write,
+    Backlog, Change, Claim, Duplicate, Entry, Journal, JournalError, Kind, Lease, Line, Order, Page,
+    SqliteJournal, Version, Write,
 };
 
 use crate::books::Books;
@@ -256,6 +256,18 @@ impl Journal for Disk {
     fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> Outcome<bool> {
         self.call(key, true, |journal| {
             let done = journal.put_off(key, by, wait, now)?;
+            self.note(journal, key);
+            Ok(done)
+        })
+    }
+
+    fn duplicates(&self, limit: usize) -> Outcome<Vec<Duplicate>> {
+        self.call("", false, |journal| journal.duplicates(limit))
+    }
+
+    fn resolve(&self, key: &str, now: Timestamp) -> Outcome<bool> {
+        self.call(key, true, |journal| {
+            let done = journal.resolve(key, now)?;
             self.note(journal, key);
             Ok(done)
         })

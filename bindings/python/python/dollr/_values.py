@@ -216,6 +216,8 @@ class Claimed(Value):
 class AlreadyClaimed(Value):
     """Somebody else ships, or has shipped."""
 
+    key: str
+    """For which payment: maybe another one of the same order."""
     by: str
     at: datetime | None
 
@@ -247,6 +249,8 @@ class Summary(Value):
     """Those whose end is contradicted now: a person must look."""
     stuck: tuple[str, ...]
     """Those for whom a person must look."""
+    duplicates: tuple[str, ...]
+    """Those of an order that another one has paid for, until `Client.resolved` is called for each."""
     not_sent: tuple[str, ...]
     """Those that were prepared and never sent."""
     unreadable: tuple[tuple[str, str], ...]
@@ -263,7 +267,7 @@ class Summary(Value):
     @property
     def needs_a_person(self) -> bool:
         """Whether a person must look at something that this run has found."""
-        return bool(self.conflicts or self.stuck or self.unreadable)
+        return bool(self.conflicts or self.stuck or self.duplicates or self.unreadable)
 
 
 class Entry(Value):

@@ -267,6 +267,13 @@ class Client:
         """The goods were not handed out: somebody else may claim them."""
         return await self._in_thread(lambda: self._client.release(key))
 
+    async def resolved(self, key: _Name) -> bool:
+        """
+        A person has dealt with a payment of an order that another one has paid for: its money was returned,
+        say. False where it is no duplicate, or that was said before.
+        """
+        return await self._in_thread(lambda: self._client.resolved(key))
+
     async def next_paid(self, *, term: _Span, since: _Moment | None = None) -> Delivery | None:
         """
         Claims the next payment whose goods nobody has claimed, for `term`; `None` where there is none. Ship

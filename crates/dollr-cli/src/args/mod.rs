@@ -278,6 +278,14 @@ pub(crate) enum Goods {
         #[arg(value_parser = key)]
         key: String,
     },
+    /// Which payments are of an order that another one has paid for? Exit code 5 where there are some.
+    Duplicates,
+    /// A person has dealt with a duplicate: its money was returned, say. It is listed no longer.
+    Resolved {
+        /// A reference id, or a source such as INVOICE:101.
+        #[arg(value_parser = key)]
+        key: String,
+    },
 }
 
 #[derive(Debug, clap::Args)]

@@ -45,6 +45,7 @@ pub(super) fn say_object(summary: &Summary, took: Duration) -> Result<(), Failur
         "paid": summary.paid,
         "conflicts": summary.conflicts,
         "stuck": summary.stuck,
+        "duplicates": summary.duplicates,
         "not_sent": summary.not_sent,
         "unreadable": unreadable.collect::<Vec<Value>>(),
         "overtaken": summary.overtaken,
@@ -103,6 +104,7 @@ fn findings(summary: &Summary) -> Vec<String> {
     };
     let mut findings = lines(&summary.conflicts, "conflict", "for the vendor: dollr journal support");
     findings.extend(lines(&summary.stuck, "stuck", "for the vendor: dollr journal support"));
+    findings.extend(lines(&summary.duplicates, "paid twice", "once it is dealt with: dollr goods resolved"));
     findings.extend(lines(&summary.not_sent, "not sent", ""));
     let unreadable = |(key, why): &(String, String)| {
         format!("  {:<10}  {}  {}", "unreadable", output::clean(key), output::clean(why))

@@ -97,6 +97,9 @@ pub struct Summary {
     pub conflicts: Vec<String>,
     /// Those for whom a person must look: open after their horizon, or not what was ordered.
     pub stuck: Vec<String>,
+    /// Those of an order that [another one](crate::Client::duplicates) has paid for, until each is [resolved](crate::Client::resolved): a
+    /// person must return the money.
+    pub duplicates: Vec<String>,
     /// Those that were prepared and never sent, and are not sent by this.
     pub not_sent: Vec<String>,
     /// Rows that cannot be read, and why; they are put off for an hour.
@@ -118,10 +121,12 @@ pub struct Summary {
 impl Summary {
     /// Whether a person must look at something that this run has found.
     pub fn needs_a_person(&self) -> bool {
-        !(self.conflicts.is_empty() && self.stuck.is_empty() && self.unreadable.is_empty())
+        let lists = [&self.conflicts, &self.stuck, &self.duplicates];
+        !(lists.iter().all(|list| list.is_empty()) && self.unreadable.is_empty())
     }
 
-    /// Both runs, beside each other or one after the other, as one; how much there is to do is as the later one has seen it.
+    /// Both runs, beside each other or one after the other, as one; what was paid twice, and how much there is to do, is as the later one has
+    /// seen it.
     #[must_use]
     pub fn merge(mut self, later: Self) -> Self {
         self.count(Toll { calls: later.calls, throttled: later.throttled });
@@ -140,6 +145,7 @@ impl Summary {
             paid: both(self.paid, later.paid),
             conflicts: both(self.conflicts, later.conflicts),
             stuck: both(self.stuck, later.stuck),
+            duplicates: later.duplicates,
             not_sent: both(self.not_sent, later.not_sent),
             unreadable: unreadable.into_iter().collect(),
             overtaken: self.overtaken + later.overtaken,
@@ -187,6 +193,7 @@ impl Summary {
             verdict.open = verdict("open"),
             verdict.stuck = verdict("stuck"),
             conflicts = self.conflicts.len(),
+            duplicates = self.duplicates.len(),
             not_sent = self.not_sent.len(),
             unreadable = self.unreadable.len(),
             overtaken = self.overtaken,
@@ -232,6 +239,8 @@ impl Client {
 
     fn summed_up(&self, run: &Run<'_>, mut summary: Summary) -> Result<Summary, Error> {
         run.take_in_unattended(&mut summary)?;
+        let duplicates = self.journal()?.duplicates(usize::MAX)?;
+        summary.duplicates = duplicates.into_iter().map(|duplicate| duplicate.entry.key).collect();
         summary.backlog = self.backlog()?;
         summary.tell(self.budget()?.as_ref());
         Ok(summary)

@@ -12,7 +12,7 @@ use crate::verdict::{NOTHING, Told, dollr_verdict};
 
 /// You, and nobody else: ship, then call `dollr_client_fulfilled`, or `dollr_client_release` if you cannot.
 pub const DOLLR_CLAIM_YOURS: i32 = 1;
-/// Somebody else ships, or has shipped: `by` and `at_ms`.
+/// Somebody else ships, or has shipped: `key`, `by` and `at_ms`.
 pub const DOLLR_CLAIM_TAKEN: i32 = 2;
 /// Nobody may, as far as the journal knows: `verdict` is how the payment stands.
 pub const DOLLR_CLAIM_NOT_PAID: i32 = 3;
@@ -20,6 +20,7 @@ pub const DOLLR_CLAIM_NOT_PAID: i32 = 3;
 /// The answer to “may I ship?”. It is yours: free it with `dollr_claim_free`, which does not give the goods back. One thread at a time.
 pub struct dollr_claim {
     kind: i32,
+    key: Option<String>,
     by: Option<String>,
     at_ms: u64,
     told: Option<Told>,
@@ -37,6 +38,8 @@ pub struct dollr_claim_info {
     pub kind: i32,
     /// When somebody else has claimed it, in milliseconds since the epoch by that one's clock.
     pub at_ms: u64,
+    /// The payment that somebody else has claimed: maybe another one of the same order.
+    pub key: dollr_str,
     /// Who else has claimed it: the name of a client.
     pub by: dollr_str,
     /// What was paid, or how the payment stands.
@@ -55,15 +58,20 @@ pub unsafe extern "C" fn dollr_client_claim_fulfilment(
     guard!("dollr_client_claim_fulfilment", error, {
         // SAFETY: the header's contract for output parameters and texts.
         let (out, key) = unsafe { (Out::new(out, "out")?, key.required("key")?) };
-        let nobodys =
-            |kind, verdict| dollr_claim { kind, by: None, at_ms: 0, told: Some(Told::new(verdict)) };
+        let nobodys = |kind, verdict| dollr_claim {
+            kind,
+            key: None,
+            by: None,
+            at_ms: 0,
+            told: Some(Told::new(verdict)),
+        };
         let (client, room) = (of(client)?, registry::room()?);
         let claim = match client.client.claim_fulfilment(key)? {
             Claimed::Claimed(settlement) => nobodys(DOLLR_CLAIM_YOURS, Verdict::Paid(settlement)),
             Claimed::NotPaid(verdict) => nobodys(DOLLR_CLAIM_NOT_PAID, verdict),
-            Claimed::AlreadyClaimed { by, at } => {
+            Claimed::AlreadyClaimed { key, by, at } => {
                 let at_ms = Timestamp::as_millis(at);
-                dollr_claim { kind: DOLLR_CLAIM_TAKEN, by: Some(by), at_ms, told: None }
+                dollr_claim { kind: DOLLR_CLAIM_TAKEN, key: Some(key), by: Some(by), at_ms, told: None }
             }
         };
         out.write(room.fill(claim));
@@ -84,6 +92,7 @@ pub unsafe extern "C" fn dollr_claim_read(
             out.write(dollr_claim_info {
                 kind: claim.kind,
                 at_ms: claim.at_ms,
+                key: dollr_str::of_optional(claim.key.as_deref()),
                 by: dollr_str::of_optional(claim.by.as_deref()),
                 verdict: claim.told.as_ref().map_or(NOTHING, Told::view),
             });
@@ -127,5 +136,21 @@ pub unsafe extern "C" fn dollr_client_release(
         // SAFETY: the header's contract for output parameters and texts.
         let (out, key) = unsafe { (Out::new(out, "out")?, key.required("key")?) };
         out.write(of(client)?.client.release(key)?);
+    })
+}
+
+/// A person has dealt with a payment of an order that another one has paid for: its money was returned, say. Says into `*out` whether
+/// that is new; not where it is no duplicate, or it was said before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dollr_client_resolved(
+    client: *const dollr_client,
+    key: dollr_str,
+    out: *mut bool,
+    error: *mut *mut dollr_error,
+) -> i32 {
+    guard!("dollr_client_resolved", error, {
+        // SAFETY: the header's contract for output parameters and texts.
+        let (out, key) = unsafe { (Out::new(out, "out")?, key.required("key")?) };
+        out.write(of(client)?.client.resolved(key)?);
     })
 }

@@ -45,6 +45,7 @@ struct Views {
     paid: Vec<dollr_str>,
     conflicts: Vec<dollr_str>,
     stuck: Vec<dollr_str>,
+    duplicates: Vec<dollr_str>,
     not_sent: Vec<dollr_str>,
     unreadable: Vec<dollr_str>,
 }
@@ -57,7 +58,7 @@ impl Object for dollr_summary {
 /// What a summary says. The lists are the summary's, and valid until it is freed.
 #[repr(C)]
 pub struct dollr_summary_info {
-    /// Whether a person must look at something: `conflicts`, `stuck` or `unreadable`.
+    /// Whether a person must look at something: `conflicts`, `stuck`, `duplicates` or `unreadable`.
     pub needs_a_person: bool,
     /// How many payments were due and asked about.
     pub asked: u64,
@@ -75,6 +76,10 @@ pub struct dollr_summary_info {
     pub stuck: *const dollr_str,
     /// How many.
     pub stuck_count: usize,
+    /// Those of an order that another one has paid for, until `dollr_client_resolved` is called for each.
+    pub duplicates: *const dollr_str,
+    /// How many.
+    pub duplicate_count: usize,
     /// Those that were prepared and never sent, and are not sent by this.
     pub not_sent: *const dollr_str,
     /// How many.
@@ -137,6 +142,8 @@ pub unsafe extern "C" fn dollr_summary_read(
                 conflict_count: views.conflicts.len(),
                 stuck: views.stuck.as_ptr(),
                 stuck_count: views.stuck.len(),
+                duplicates: views.duplicates.as_ptr(),
+                duplicate_count: views.duplicates.len(),
                 not_sent: views.not_sent.as_ptr(),
                 not_sent_count: views.not_sent.len(),
                 unreadable: views.unreadable.as_ptr(),
@@ -166,6 +173,7 @@ impl Views {
             paid: views(&summary.paid),
             conflicts: views(&summary.conflicts),
             stuck: views(&summary.stuck),
+            duplicates: views(&summary.duplicates),
             not_sent: views(&summary.not_sent),
             unreadable: summary.unreadable.iter().map(|(key, _)| dollr_str::of(key)).collect(),
         }

@@ -7,6 +7,7 @@ use dollr_core::Timestamp;
 use super::PostgresJournal;
 use super::rows::{LOAD, entry};
 use super::wire::Wire;
+use super::write::With;
 use crate::entry::{Claim, Entry};
 use crate::error::JournalError;
 use crate::stored::{moment, whole};
@@ -20,33 +21,34 @@ const CLAIM: &str = "WITH made AS (
             lease_until = excluded.lease_until
         WHERE excluded.lease_until IS NOT NULL AND {p}claims.lease_until <= {clock}
             AND {p}claims.fulfilled_at IS NULL
-        RETURNING entry_id, lease_until IS NOT NULL AS deliver, 'claimed by ' || $2::text AS what),";
+        RETURNING entry_id, lease_until IS NOT NULL AS deliver, 'claimed by ' || $2::text AS what,
+            $3::bigint AS at),";
 
 const FULFIL: &str = "WITH made AS (
         UPDATE {p}claims SET fulfilled_at = $3
         WHERE entry_id = (SELECT id FROM {p}entries WHERE key = $1) AND fulfilled_at IS NULL
-            AND ($2::text IS NULL OR claimed_by = $2)
-        RETURNING entry_id, false AS deliver, 'fulfilled' AS what),";
+            AND goods <> 'duplicate ' || $1::text AND ($2::text IS NULL OR claimed_by = $2)
+        RETURNING entry_id, false AS deliver, 'fulfilled' AS what, $3::bigint AS at),";
 
 const RELEASE: &str = "WITH made AS (
         DELETE FROM {p}claims
         WHERE entry_id = (SELECT id FROM {p}entries WHERE key = $1) AND fulfilled_at IS NULL
-            AND ($2::text IS NULL OR claimed_by = $2)
-        RETURNING entry_id, true AS deliver, 'claim released' AS what),";
+            AND goods <> 'duplicate ' || $1::text AND ($2::text IS NULL OR claimed_by = $2)
+        RETURNING entry_id, true AS deliver, 'claim released' AS what, $3::bigint AS at),";
 
 const PUT_OFF: &str = "WITH made AS (
         UPDATE {p}claims SET lease_until = {clock} + $4::bigint
         WHERE entry_id = (SELECT id FROM {p}entries WHERE key = $1) AND fulfilled_at IS NULL
             AND lease_until IS NOT NULL AND claimed_by = $2
-        RETURNING entry_id, true AS deliver, 'put off' AS what),";
+        RETURNING entry_id, true AS deliver, 'put off' AS what, $3::bigint AS at),";
 
 /// What happened to the goods of a row is an event of it; `deliver` says whether they are still to be handed out.
 const TELL: &str = "told AS (
         UPDATE {p}entries SET version = version + 1, deliver = made.deliver FROM made
-        WHERE id = entry_id RETURNING id, version, what, state),
+        WHERE id = entry_id RETURNING id, version, at, what, state),
     noted AS (
         INSERT INTO {p}events (entry_id, version, at, what, state)
-        SELECT id, version, $3::bigint, what, state FROM told)
+        SELECT id, version, at, what, state FROM told)
     SELECT pg_current_xact_id()::xid::text FROM told";
 
 const CLAIMED: &str = "SELECT claimant.key, claimed_by, claimed_at, fulfilled_at
@@ -66,7 +68,7 @@ const DELIVERED: &str = "UPDATE {p}entries SET deliver = false
         SELECT FROM {p}claims
         WHERE goods = {goods} AND ({p}claims.lease_until IS NULL OR fulfilled_at IS NOT NULL))";
 
-fn telling(journal: &PostgresJournal, what: &str) -> String {
+pub(super) fn telling(journal: &PostgresJournal, what: &str) -> String {
     journal.sql(&format!("{what} {TELL}"))
 }
 
@@ -78,7 +80,7 @@ pub(super) fn claim(
     now: Timestamp,
 ) -> Result<Option<Claim>, JournalError> {
     let (now, term) = (whole(now.as_millis()), None::<i64>);
-    if journal.write(&telling(journal, CLAIM), &[&key, &by, &now, &term], key, None)? {
+    if journal.write(&telling(journal, CLAIM), &[&key, &by, &now, &term], key, With::Nothing)? {
         return Ok(None);
     }
     match claimed(journal, key)? {
@@ -133,7 +135,7 @@ pub(super) fn fulfil(
     by: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, JournalError> {
-    journal.write(&telling(journal, FULFIL), &[&key, &by, &whole(now.as_millis())], key, None)
+    journal.write(&telling(journal, FULFIL), &[&key, &by, &whole(now.as_millis())], key, With::Nothing)
 }
 
 pub(super) fn release(
@@ -142,7 +144,7 @@ pub(super) fn release(
     by: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, JournalError> {
-    journal.write(&telling(journal, RELEASE), &[&key, &by, &whole(now.as_millis())], key, None)
+    journal.write(&telling(journal, RELEASE), &[&key, &by, &whole(now.as_millis())], key, With::Nothing)
 }
 
 pub(super) fn put_off(
@@ -153,7 +155,7 @@ pub(super) fn put_off(
     now: Timestamp,
 ) -> Result<bool, JournalError> {
     let (now, wait) = (whole(now.as_millis()), term_of(wait));
-    journal.write(&telling(journal, PUT_OFF), &[&key, &by, &now, &wait], key, None)
+    journal.write(&telling(journal, PUT_OFF), &[&key, &by, &now, &wait], key, With::Nothing)
 }
 
 /// A span that the server can add to its clock.

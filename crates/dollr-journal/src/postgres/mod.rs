@@ -1,6 +1,7 @@
 //! A journal in PostgreSQL: many machines share it, and a commit is on the server's disk before it is answered for.
 
 mod address;
+mod duplicates;
 mod fault;
 mod goods;
 #[cfg(test)]
@@ -14,15 +15,15 @@ mod tls;
 mod upkeep;
 mod wire;
 mod work;
+mod write;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use dollr_core::Timestamp;
 
-use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
+use crate::entry::{Backlog, Claim, Duplicate, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
 use crate::journal::{Change, Journal};
 use crate::stored::{counted, whole};
@@ -31,6 +32,7 @@ use fault::Fault;
 use pool::Pool;
 use schema::Missing;
 use wire::{Values, Wire};
+use write::With;
 
 /// The longest key, in bytes.
 const KEY: usize = 1_000;
@@ -114,59 +116,6 @@ impl PostgresJournal {
         rows::sql(text, &self.pool.address.prefix)
     }
 
-    /// Runs a statement that writes to the row of `key` and gives its transaction's id, and commits it: whether there was
-    /// something to write. An order that is `wanted` must be free.
-    fn write(
-        &self,
-        sql: &str,
-        values: Values<'_>,
-        key: &str,
-        wanted: Option<&str>,
-    ) -> Result<bool, JournalError> {
-        let (lock, holder) = (self.sql(rows::LOCK_ORDER), self.sql(rows::HOLDER));
-        let written = self.pool.with(|wire| {
-            wire.batch("BEGIN")?;
-            if let Some(order) = wanted {
-                wire.rows(&lock, &[&order])?;
-                if let Some(row) = wire.row(&holder, &[&order])? {
-                    let (key, state) = (row.try_get(0)?, row.try_get(1)?);
-                    wire.batch("ROLLBACK")?;
-                    return Ok(Written::Taken(JournalError::OrderTaken {
-                        order: order.to_owned(),
-                        key,
-                        state,
-                    }));
-                }
-            }
-            let Some(row) = wire.row(sql, values)? else {
-                wire.batch("ROLLBACK")?;
-                return Ok(Written::Nothing);
-            };
-            let transaction: String = row.try_get(0)?;
-            match wire.batch("COMMIT") {
-                Ok(()) => Ok(Written::Committed),
-                // Not an error here: one would be taken for something that can be done again.
-                Err(fault) if fault.is_broken() => {
-                    Ok(Written::Unanswered { transaction, why: fault.at(&self.pool.address.place) })
-                }
-                Err(fault) => Err(fault),
-            }
-        })?;
-        match written {
-            Written::Nothing => Ok(false),
-            Written::Committed => Ok(true),
-            Written::Taken(error) => Err(error),
-            Written::Unanswered { transaction, why } => {
-                let found =
-                    self.rows(rows::WRITTEN, &[&key, &transaction], |row| Ok(row.try_get::<_, bool>(0)?));
-                match found.as_deref() {
-                    Ok([true]) => Ok(true),
-                    _ => Err(JournalError::Unsure { key: key.to_owned(), why: why.to_string() }),
-                }
-            }
-        }
-    }
-
     fn rows<T>(
         &self,
         sql: &str,
@@ -185,14 +134,6 @@ impl PostgresJournal {
         };
         Err(JournalError::Unfit { what: what.to_owned(), why: why.to_owned() })
     }
-}
-
-/// What came of a write.
-enum Written {
-    Nothing,
-    Committed,
-    Taken(JournalError),
-    Unanswered { transaction: String, why: JournalError },
 }
 
 /// Refuses what the database would not take, before it is asked.
@@ -229,7 +170,7 @@ impl Journal for PostgresJournal {
         ];
         if self.rows(rows::VERSION, &[&key], |_| Ok(()))?.is_empty() {
             let wanted = name.filter(|_| page.sends && despite.is_none());
-            if self.write(&self.sql(rows::INSERT), values, key, wanted)? {
+            if self.write(&self.sql(rows::INSERT), values, key, With::of(page, wanted))? {
                 return Ok(Version::FIRST);
             }
         }
@@ -256,7 +197,7 @@ impl Journal for PostgresJournal {
             &key, &before, &takes, &page.state, &page.open, &snapshot, &due(page), &page.holds_order, &page.paid,
             &page.what, &at, &page.order,
         ];
-        if self.write(&self.sql(rows::UPDATE), values, key, wanted.as_deref())? {
+        if self.write(&self.sql(rows::UPDATE), values, key, With::of(page, wanted.as_deref()))? {
             return Ok(expected.next());
         }
         let found = self.rows(rows::VERSION, &[&key], |row| Ok(counted(row.try_get(0)?, row.try_get(1)?)))?;
@@ -282,10 +223,8 @@ impl Journal for PostgresJournal {
         #[rustfmt::skip]
         let values: Values<'_> =
             &[&keys, &expected, &takes, &states, &open, &snapshots, &due, &holds, &paid, &what, &now, &orders];
-        let saved: BTreeMap<String, Version> = self
-            .rows(rows::UPDATE_ALL, values, |row| Ok((row.try_get(0)?, counted(row.try_get(1)?, 0))))?
-            .into_iter()
-            .collect();
+        let paid = all().filter(|write| write.page.paid).map(|write| write.key).collect();
+        let saved = self.update_all(values, &paid)?;
         Ok(all().map(|write| saved.get(write.key).copied()).collect())
     }
 
@@ -364,6 +303,14 @@ impl Journal for PostgresJournal {
 
     fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> Result<bool, JournalError> {
         goods::put_off(self, key, by, wait, now)
+    }
+
+    fn duplicates(&self, limit: usize) -> Result<Vec<Duplicate>, JournalError> {
+        duplicates::list(self, limit)
+    }
+
+    fn resolve(&self, key: &str, now: Timestamp) -> Result<bool, JournalError> {
+        duplicates::resolve(self, key, now)
     }
 
     fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, JournalError> {

@@ -7,7 +7,7 @@ mod server;
 use std::process;
 
 use super::wire::Wire;
-use super::{PostgresJournal, goods, rows, work};
+use super::{PostgresJournal, duplicates, goods, rows, work};
 use server::Server;
 
 /// Rows of a test, of which each tenth is open and due.
@@ -19,12 +19,14 @@ const ROWS: &str = "INSERT INTO {p}entries
     INSERT INTO {p}work (id, due_at, updated_at) SELECT id, id, 0 FROM {p}entries WHERE open";
 
 /// What is asked again and again, and the indexes that it is found by. A plan with any of the words is a bad one.
-const QUESTIONS: [(&str, &str, &[&str], &[&str]); 6] = [
+const QUESTIONS: [(&str, &str, &[&str], &[&str]); 8] = [
     (work::TAKE, "30000, 100, 'a', 120000", &["work_due", "entries_pkey"], &["Seq Scan", "Sort"]),
     (work::BACKLOG, "1000", &["entries_open", "work_due"], &["Seq Scan"]),
     (work::UNATTENDED, "100", &["entries_unattended"], &["Seq Scan", "Sort"]),
     (rows::OPEN, "", &["entries_open"], &["Seq Scan on {p}entries"]),
     (rows::HOLDER, "'order 7'", &["entries_order"], &["Seq Scan", "Sort"]),
+    (duplicates::LIST, "100", &["claims_pkey", "entries_pkey"], &["Seq Scan"]),
+    (duplicates::NOTE, "ARRAY['7', '8']", &["entries_key", "claims_pkey"], &["Seq Scan on {p}entries"]),
     (goods::PAID, "0", &["entries_deliver"], &["Seq Scan on {p}entries", "Sort"]),
 ];
 

@@ -1,5 +1,6 @@
 //! A journal in one SQLite file: write-ahead log, `synchronous=FULL`, files for the owner alone.
 
+mod duplicates;
 mod goods;
 mod held;
 mod open;
@@ -19,7 +20,7 @@ use dollr_core::Timestamp;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 use rusqlite::{Connection, ErrorCode};
 
-use crate::entry::{Backlog, Claim, Entry, Kind, Lease, Line, Order, Page, Version, Write};
+use crate::entry::{Backlog, Claim, Duplicate, Entry, Kind, Lease, Line, Order, Page, Version, Write};
 use crate::error::JournalError;
 use crate::journal::{Change, Journal};
 use held::Held;
@@ -95,6 +96,9 @@ const READ_ONLY: &str = "it cannot be written to; give its owner the right to";
 /// | `claimed_by`, `claimed_at` | text, integer | who claimed them, and when |
 /// | `lease_until` | integer or null | when they are given to somebody else, unless they are fulfilled; null for good |
 /// | `fulfilled_at` | integer or null | when they were handed out |
+///
+/// In the same table, `first execution ` or `first source ` and the order is the first payment of that kind that was paid for the order, and
+/// `duplicate ` and a key one that came besides it: `claimed_by` is the first one's key, `fulfilled_at` when it was resolved.
 ///
 /// | `dollr_shared` | | what all who use the journal share, such as the budget of calls |
 /// | --- | --- | --- |
@@ -300,6 +304,14 @@ impl Journal for SqliteJournal {
 
     fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> Result<bool, JournalError> {
         self.write(|transaction| goods::put_off(transaction, key, by, now.after(wait), now).map(Ok))
+    }
+
+    fn duplicates(&self, limit: usize) -> Result<Vec<Duplicate>, JournalError> {
+        self.with(|connection| duplicates::list(connection, limit))
+    }
+
+    fn resolve(&self, key: &str, now: Timestamp) -> Result<bool, JournalError> {
+        self.write(|transaction| duplicates::resolve(transaction, key, now).map(Ok))
     }
 
     fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, JournalError> {

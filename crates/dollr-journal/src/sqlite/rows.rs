@@ -6,6 +6,7 @@ use dollr_core::{Snapshot, Timestamp};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params};
 
+use super::duplicates;
 use crate::entry::{Entry, Kind, Line, Order, Page, Version};
 use crate::error::JournalError;
 use crate::stored::{counted, moment, whole};
@@ -77,6 +78,9 @@ pub(super) fn insert(
             ":paid": page.paid,
         })?;
     follow(connection, connection.last_insert_rowid(), Version::FIRST, page, now)?;
+    if page.paid {
+        duplicates::note(connection, key)?;
+    }
     Ok(Version::FIRST)
 }
 
@@ -100,6 +104,9 @@ pub(super) fn update(
         })?;
     }
     follow(connection, id, expected.next(), page, now)?;
+    if page.paid {
+        duplicates::note(connection, key)?;
+    }
     Ok(Some(expected.next()))
 }
 

@@ -1,0 +1,121 @@
+//! How rows are written: each with what belongs to it, in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fault::Fault;
+use super::wire::Wire;
+use super::{PostgresJournal, Values, duplicates, rows};
+use crate::entry::{Page, Version};
+use crate::error::JournalError;
+use crate::stored::counted;
+
+/// What belongs to a write.
+#[derive(Clone, Copy)]
+pub(super) enum With<'a> {
+    Nothing,
+    /// The order that must be free before it.
+    FreeOrder(&'a str),
+    /// That its order is paid.
+    Payment,
+}
+
+impl<'a> With<'a> {
+    pub(super) fn of(page: &Page<'_>, wanted: Option<&'a str>) -> Self {
+        match wanted {
+            Some(order) => Self::FreeOrder(order),
+            None if page.paid => Self::Payment,
+            None => Self::Nothing,
+        }
+    }
+}
+
+/// What came of a write.
+enum Written {
+    Nothing,
+    Committed,
+    Taken(JournalError),
+    Unanswered { transaction: String, why: JournalError },
+}
+
+impl PostgresJournal {
+    /// Runs a statement that writes to the row of `key` and gives its transaction's id, and commits it, with what belongs to it: whether
+    /// there was something to write.
+    pub(super) fn write(
+        &self,
+        sql: &str,
+        values: Values<'_>,
+        key: &str,
+        with: With<'_>,
+    ) -> Result<bool, JournalError> {
+        let (lock, holder) = (self.sql(rows::LOCK_ORDER), self.sql(rows::HOLDER));
+        let noting = duplicates::noting(self);
+        let written = self.pool.with(|wire| {
+            wire.batch("BEGIN")?;
+            if let With::FreeOrder(order) = with {
+                wire.rows(&lock, &[&order])?;
+                if let Some(row) = wire.row(&holder, &[&order])? {
+                    let (key, state) = (row.try_get(0)?, row.try_get(1)?);
+                    wire.batch("ROLLBACK")?;
+                    return Ok(Written::Taken(JournalError::OrderTaken {
+                        order: order.to_owned(),
+                        key,
+                        state,
+                    }));
+                }
+            }
+            let Some(row) = wire.row(sql, values)? else {
+                wire.batch("ROLLBACK")?;
+                return Ok(Written::Nothing);
+            };
+            let transaction: String = row.try_get(0)?;
+            if matches!(with, With::Payment) {
+                duplicates::note(wire, &noting, &[key])?;
+            }
+            match wire.batch("COMMIT") {
+                Ok(()) => Ok(Written::Committed),
+                // Not an error here: one would be taken for something that can be done again.
+                Err(fault) if fault.is_broken() => {
+                    Ok(Written::Unanswered { transaction, why: fault.at(&self.pool.address.place) })
+                }
+                Err(fault) => Err(fault),
+            }
+        })?;
+        match written {
+            Written::Nothing => Ok(false),
+            Written::Committed => Ok(true),
+            Written::Taken(error) => Err(error),
+            Written::Unanswered { transaction, why } => {
+                let found =
+                    self.rows(rows::WRITTEN, &[&key, &transaction], |row| Ok(row.try_get::<_, bool>(0)?));
+                match found.as_deref() {
+                    Ok([true]) => Ok(true),
+                    _ => Err(JournalError::Unsure { key: key.to_owned(), why: why.to_string() }),
+                }
+            }
+        }
+    }
+
+    /// Runs the statement that writes many rows, of which some are paid: those that it has written.
+    pub(super) fn update_all(
+        &self,
+        values: Values<'_>,
+        paid: &BTreeSet<&str>,
+    ) -> Result<BTreeMap<String, Version>, JournalError> {
+        let (update, noting) = (self.sql(rows::UPDATE_ALL), duplicates::noting(self));
+        self.pool.with(|wire: &mut Wire| {
+            let alone = paid.is_empty();
+            if !alone {
+                wire.batch("BEGIN")?;
+            }
+            let rows = wire.rows(&update, values)?;
+            let read = |row: &tokio_postgres::Row| Ok((row.try_get(0)?, counted(row.try_get(1)?, 0)));
+            let saved: BTreeMap<String, Version> = rows.iter().map(read).collect::<Result<_, Fault>>()?;
+            if !alone {
+                let keys: Vec<_> = paid.iter().copied().filter(|key| saved.contains_key(*key)).collect();
+                duplicates::note(wire, &noting, &keys)?;
+                wire.batch("COMMIT")?;
+            }
+            Ok(saved)
+        })
+    }
+}
