@@ -72,6 +72,7 @@ void test_quiet(void);
 void test_values(void);
 void test_client(void);
 void test_goods(void);
+void test_duplicates(void);
 void test_action(void);
 void test_vectors(void);
 void test_random(void);

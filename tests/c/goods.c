@@ -57,7 +57,7 @@ static void claimed_by_one(dollr_client *client, dollr_client *other, const char
     OK(dollr_claim_free(claim));
     OK(dollr_client_claim_fulfilment(other, text(id), &claim, &error));
     OK(dollr_claim_read(claim, &said, &error));
-    CHECK(said.kind == DOLLR_CLAIM_TAKEN && said.by.len > 0 && said.at_ms > NOW);
+    CHECK(said.kind == DOLLR_CLAIM_TAKEN && said.by.len > 0 && said.at_ms > NOW && is(said.key, id));
     OK(dollr_claim_free(claim));
     OK(dollr_client_next_paid(other, 60000, 0, &delivery, &error));
     CHECK(!delivery);
@@ -83,6 +83,44 @@ static void given_to_one(dollr_client *client, dollr_client *other, const char *
     CHECK(!delivery);
     OK(dollr_client_release(other, text(id), &done, &error));
     CHECK(done);
+}
+
+/* A second payment of one order is a person's, until he says that he has dealt with it. */
+void test_duplicates(void) {
+    dollr_journal *book = journal("duplicates");
+    dollr_client *client = client_of(book);
+    dollr_reference_id ids[2];
+    dollr_summary *summary = NULL;
+    dollr_summary_info info;
+    bool done = false;
+    int n;
+
+    for (n = 0; n < 2; n++) {
+        char source[64];
+        dollr_intent intent = intent_of(client, "1000", source, &ids[n]);
+        dollr_attempt attempt = attempt_of(&intent);
+        dollr_report *report = NULL;
+        attempt.order = text("A-1");
+        attempt.despite = text(n == 0 ? "" : "a test");
+        OK(dollr_client_collect(client, &attempt, &report, &error));
+        OK(dollr_report_free(report));
+    }
+    OK(dollr_client_reconcile(client, NULL, &summary, &error));
+    OK(dollr_summary_read(summary, &info, &error));
+    CHECK(info.needs_a_person && info.duplicate_count == 1 && is(info.duplicates[0], ids[1].text));
+    OK(dollr_summary_free(summary));
+    OK(dollr_client_resolved(client, text(ids[0].text), &done, &error));
+    CHECK(!done);
+    OK(dollr_client_resolved(client, text(ids[1].text), &done, &error));
+    CHECK(done);
+    OK(dollr_client_resolved(client, text(ids[1].text), &done, &error));
+    CHECK(!done);
+    OK(dollr_client_reconcile(client, NULL, &summary, &error));
+    OK(dollr_summary_read(summary, &info, &error));
+    CHECK(!info.needs_a_person && info.duplicate_count == 0);
+    OK(dollr_summary_free(summary));
+    OK(dollr_client_free(client));
+    OK(dollr_journal_free(book));
 }
 
 /* One caller ships. */

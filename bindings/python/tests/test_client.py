@@ -47,6 +47,7 @@ def test_a_collection_is_paid_and_its_goods_are_claimed_once(sim: Simulator, tmp
     other = client(sim, tmp_path)
     claimed = other.claim_fulfilment(report.key)
     assert isinstance(claimed, dollr.AlreadyClaimed)
+    assert claimed.key == report.key
     assert claimed.at is not None
     assert claimed.at.tzinfo is not None
     assert other.release(report.key)
@@ -76,6 +77,21 @@ def test_patience_that_is_over_hands_over_and_another_client_goes_on(sim: Simula
     assert isinstance(other.wait(report.key, patience=30).verdict, dollr.Paid)
     assert isinstance(other.status(report.key).verdict, dollr.Paid)
     assert len(sim.charges()) == 1
+
+
+def test_i2_what_was_paid_twice_is_listed_until_it_is_resolved(sim: Simulator, tmp_path: Path) -> None:
+    shop = client(sim, tmp_path)
+    first = collect(shop, order="A-1")
+    second = collect(shop, order="A-1", despite="a test")
+    summary = shop.reconcile()
+    assert summary.duplicates == (second.key,)
+    assert summary.needs_a_person
+    assert not shop.resolved(first.key)
+    assert shop.resolved(second.key)
+    assert not shop.resolved(second.key)
+    summary = shop.reconcile()
+    assert summary.duplicates == ()
+    assert not summary.needs_a_person
 
 
 def test_reconcile_picks_up_what_was_left_open(sim: Simulator, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ pub(crate) struct Row {
     /// The order that it is for, and whether it keeps others from being sent for that.
     order: Option<String>,
     holds: bool,
+    despite: bool,
     /// Until when a worker has it, in its own time.
     lease: Option<(String, Timestamp)>,
 }
@@ -103,6 +104,7 @@ impl Books {
             conflicted: false,
             order: None,
             holds: false,
+            despite: order.is_some_and(|order| order.despite.is_some()),
             lease: None,
         };
         if self.rows.insert(key.to_owned(), row).is_some() {
@@ -160,13 +162,25 @@ impl Books {
 
     /// I2: nothing is sent for an order that another payment holds.
     fn judge_order(&mut self, key: &str) {
-        let Some(Row { order: Some(order), holds: false, .. }) = self.rows.get(key) else { return };
+        let Some(Row { order: Some(order), holds: false, despite: false, .. }) = self.rows.get(key) else {
+            return;
+        };
         let others = self.of_order.get(order).map_or(&[][..], Vec::as_slice);
         let holder = others.iter().find(|other| *other != key && self.rows[*other].holds);
         if let Some(holder) = holder {
             let what = format!("I2: {key} is sent for {order}, which {holder} holds");
             self.violated(|| what);
         }
+    }
+
+    /// For each order, what was paid for it by attempts, and on hosted pages.
+    pub(crate) fn paid_orders(&self) -> impl Iterator<Item = (&str, [Vec<&str>; 2])> {
+        self.of_order.iter().map(|(order, keys)| {
+            let paid = [Column::Completed, Column::Paid].map(|column| {
+                keys.iter().filter(|key| self.rows[*key].column == column).map(String::as_str).collect()
+            });
+            (order.as_str(), paid)
+        })
     }
 
     fn wrote(&mut self, key: &str, page: &Page<'_>) {

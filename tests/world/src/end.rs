@@ -1,5 +1,7 @@
 //! The end of a world: what is on record is the truth, or is listed for a person (I5, I6, I7).
 
+use hashbrown::HashMap;
+
 use crate::fault::{Column, Fault};
 use crate::vendor::Outcome as Fate;
 use crate::world::World;
@@ -7,6 +9,7 @@ use crate::world::World;
 impl World<'_> {
     /// Each payment that anybody was told of or that was sent, after all is over.
     pub(crate) fn judge_the_end(&mut self) {
+        self.judge_duplicates();
         for key in std::mem::take(&mut self.keys) {
             let (there, column) = {
                 let books = self.books();
@@ -47,6 +50,30 @@ impl World<'_> {
             });
         }
         entry.open && entry.due.is_some()
+    }
+
+    /// I2: of what was paid twice for an order, in one way, all but the first is listed, and nothing else is.
+    fn judge_duplicates(&mut self) {
+        use dollr_client::journal::Journal as _;
+        let listed = self.shelf.journal.duplicates(usize::MAX).expect("a journal that is whole");
+        let listed: HashMap<String, String> =
+            listed.into_iter().map(|duplicate| (duplicate.entry.key, duplicate.besides)).collect();
+        self.twice += listed.len() as u64;
+        let mut left = listed.len();
+        for (order, paid) in self.books().paid_orders() {
+            for keys in paid {
+                let twice = keys.iter().filter_map(|key| Some((*key, listed.get(*key)?)));
+                let right =
+                    twice.filter(|(key, first)| keys.contains(&first.as_str()) && key != first).count();
+                left -= right.min(left);
+                if right != keys.len().saturating_sub(1) {
+                    self.violated(|| format!("I2: {order} was paid by {keys:?}, and {right} are told of"));
+                }
+            }
+        }
+        if left > 0 {
+            self.violated(|| format!("I2: {left} of {listed:?} were not paid twice"));
+        }
     }
 
     fn wrong_execution(&self, key: &str, column: Column) -> Option<String> {

@@ -26,6 +26,8 @@ pub(crate) struct Order {
 pub(crate) struct Attempted {
     pub(crate) intent: Intent,
     pub(crate) key: String,
+    /// Whether somebody wants it although another payment holds the order.
+    pub(crate) insists: bool,
 }
 
 /// Of whoever pays out; it is in no row.
@@ -68,7 +70,7 @@ impl Order {
         if let Some(end) = end {
             intent = intent.session_expires_at(Timestamp::from_millis(end));
         }
-        let attempted = Attempted { intent, key: id.to_string() };
+        let attempted = Attempted { intent, key: id.to_string(), insists: false };
         self.attempts.push(attempted.clone());
         attempted
     }

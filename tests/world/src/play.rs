@@ -116,13 +116,17 @@ impl<'a> World<'a> {
                 let attempted = self.attempt(order);
                 self.collect_for(order, process, attempted, Duration::from_secs(patience));
             }
+            Act::Insist(order, process, patience) => {
+                let attempted = self.insist(order);
+                self.collect_for(order, process, attempted, Duration::from_secs(patience));
+            }
             Act::Again(order, process, patience) => {
                 let Some(attempted) = self.last(order) else { return };
                 self.collect_for(order, process, attempted, Duration::from_secs(patience));
             }
             Act::Wait(order, process, patience) => self.wait_for(order, process, patience),
             Act::Status(order, process) => {
-                let Some(Attempted { intent, key }) = self.last(order) else { return };
+                let Some(Attempted { intent, key, .. }) = self.last(order) else { return };
                 let steps = self.client(process).stepwise().status(intent.reference_id());
                 self.begin(process, &key, Duration::ZERO, Call::Report(steps));
             }
@@ -192,7 +196,7 @@ impl<'a> World<'a> {
     }
 
     fn wait_for(&mut self, order: usize, process: usize, patience: u64) {
-        let Some(Attempted { intent, key }) = self.last(order) else { return };
+        let Some(Attempted { intent, key, .. }) = self.last(order) else { return };
         let patience = Duration::from_secs(patience);
         let steps = self.client(process).stepwise().wait(intent.reference_id(), patience);
         self.begin(process, &key, patience, Call::Report(steps));

@@ -47,6 +47,8 @@ pub struct Total {
     pub stale: u64,
     /// Attempts that were refused, as another payment holds their order, and sources, as they are another order's.
     pub refused: (u64, u64),
+    /// Payments of orders that others had paid for.
+    pub twice: u64,
     /// How long it took.
     pub took: Duration,
     /// The first broken promise of each world that broke one.
@@ -63,6 +65,7 @@ impl Total {
             calls: (0, 0),
             stale: 0,
             refused: (0, 0),
+            twice: 0,
             took: Duration::ZERO,
             failures: Vec::new(),
             hits: Hits::new(),
@@ -78,6 +81,7 @@ impl Total {
         self.stale += outcome.stale;
         self.refused.0 += outcome.refused.0;
         self.refused.1 += outcome.refused.1;
+        self.twice += outcome.twice;
         self.hits.add(&outcome.hits);
         if let Some(what) = outcome.violation {
             self.failures.push(Failure { seed, what });
@@ -93,7 +97,9 @@ impl Total {
 #[allow(clippy::cast_precision_loss, reason = "for people to read")]
 impl fmt::Display for Total {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { lives, seeds, simulated, calls: (posts, polls), stale, took, failures, hits, .. } = self;
+        let Self {
+            lives, seeds, simulated, calls: (posts, polls), stale, twice, took, failures, hits, ..
+        } = self;
         let (held, others) = self.refused;
         let years = simulated.as_secs_f64() / (365.25 * 86_400.0);
         let each = |calls: &u64| *calls as f64 / (*lives).max(1) as f64;
@@ -105,7 +111,7 @@ impl fmt::Display for Total {
         )?;
         writeln!(
             f,
-            "{:.2} requests and {:.2} questions a life; refused: {stale} stale writes, {held} attempts at held orders, {others} sources of other orders",
+            "{:.2} requests and {:.2} questions a life; refused: {stale} stale writes, {held} attempts at held orders, {others} sources of other orders; {twice} payments of orders that were paid",
             each(posts),
             each(polls)
         )?;
@@ -174,6 +180,7 @@ fn world(seed: u64, shelf: &Shelf, telling: Telling) -> Outcome {
             polls: 0,
             stale: 0,
             refused: (0, 0),
+            twice: 0,
             hits: Hits::new(),
             print: 0,
             violation: Some(panicked(&*panic)),

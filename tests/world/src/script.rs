@@ -14,6 +14,8 @@ use crate::vendor::Outcome;
 pub(crate) enum Act {
     /// The order is paid: a new session, a new reference id.
     Pay(usize, usize, u64),
+    /// The same, although another payment may hold the order.
+    Insist(usize, usize, u64),
     /// The last attempt, with the same reference id, is given to a process again.
     Again(usize, usize, u64),
     Wait(usize, usize, u64),
@@ -233,6 +235,7 @@ impl Act {
     pub(crate) const fn process(self) -> Option<usize> {
         match self {
             Self::Pay(_, process, _)
+            | Self::Insist(_, process, _)
             | Self::Again(_, process, _)
             | Self::Wait(_, process, _)
             | Self::Status(_, process)
@@ -251,6 +254,7 @@ impl Act {
     fn is_call_for(self, order: usize) -> bool {
         match self {
             Self::Pay(of, ..)
+            | Self::Insist(of, ..)
             | Self::Again(of, ..)
             | Self::Wait(of, ..)
             | Self::Status(of, _)

@@ -79,13 +79,13 @@ impl World<'_> {
         match (visit, last) {
             (Visit::Pay, _) => self.pay(number, process),
             (Visit::Again, Some(same)) => self.collect(number, process, same),
-            (Visit::Return, Some(Attempted { intent, key })) => {
+            (Visit::Return, Some(Attempted { intent, key, .. })) => {
                 let patience = Duration::from_secs(self.rng.u64(1..240));
                 let client = self.client(process);
                 let steps = client.stepwise().wait(intent.reference_id(), patience);
                 self.begin(process, &key, patience, Call::Report(steps));
             }
-            (Visit::Look, Some(Attempted { intent, key })) => {
+            (Visit::Look, Some(Attempted { intent, key, .. })) => {
                 let steps = self.client(process).stepwise().status(intent.reference_id());
                 self.begin(process, &key, Duration::ZERO, Call::Report(steps));
             }
@@ -115,12 +115,25 @@ impl World<'_> {
         if self.orders[number].attempts.len() >= 4 || self.plan.calm {
             return;
         }
+        // Who tries again is told that his order is paid, or may be; some know better, and pay twice.
+        if !self.orders[number].attempts.is_empty() && self.rng.u8(..12) == 0 {
+            let attempted = self.insist(number);
+            return self.collect(number, process, attempted);
+        }
         let attempted = self.attempt(number);
         if self.plan.worker && self.rng.bool() {
             self.hand_to_worker(number, &attempted);
         } else {
             self.collect(number, process, attempted);
         }
+    }
+
+    /// An attempt although another payment may hold the order.
+    pub(crate) fn insist(&mut self, number: usize) -> Attempted {
+        self.vendor.excuse(number);
+        let attempted = Attempted { insists: true, ..self.attempt(number) };
+        self.orders[number].attempts.last_mut().expect("it was made").insists = true;
+        attempted
     }
 
     pub(crate) fn attempt(&mut self, number: usize) -> Attempted {
@@ -150,10 +163,11 @@ impl World<'_> {
         &mut self,
         number: usize,
         process: usize,
-        Attempted { intent, key }: Attempted,
+        Attempted { intent, key, insists }: Attempted,
         patience: Duration,
     ) -> u64 {
         let attempt = Attempt::new(intent).order(&self.orders[number].name).patience(patience);
+        let attempt = if insists { attempt.despite("he says that nothing was taken") } else { attempt };
         self.trace(|| format!("process {process} collects {key} for order {number}"));
         let steps = self.client(process).stepwise().collect(attempt);
         self.begin(process, &key, patience, Call::Report(steps))

@@ -69,7 +69,8 @@ pub(crate) struct Vendor {
     sessions: Vec<Session>,
     invoices: Vec<Invoice>,
     charges: HashMap<String, Vec<Charge>>,
-    /// For each order, how many charges complete, and whether the vendor itself said FAILED of one of them.
+    /// For each order, how many charges complete, and whether there may be several: the vendor itself said FAILED of one of them, or
+    /// somebody wanted another one.
     orders: HashMap<usize, (u32, bool)>,
     /// What must never be: money that moved twice.
     pub(crate) violation: Option<String>,
@@ -297,6 +298,11 @@ impl Vendor {
         self.book(now, plan, (id, operation, session, order), (processing, ends, outcome));
     }
 
+    /// Somebody wants this order to be paid again.
+    pub(crate) fn excuse(&mut self, order: usize) {
+        self.orders.entry(order).or_default().1 = true;
+    }
+
     fn book(
         &mut self,
         now: u64,
@@ -309,12 +315,12 @@ impl Vendor {
         let charges = self.charges.entry(id.to_owned()).or_default();
         charges.push(charge);
         let times = charges.len();
-        let (completing, lied) = self.orders.entry(order).or_default();
+        let (completing, excused) = self.orders.entry(order).or_default();
         *completing += u32::from(matches!(outcome, Outcome::Completed | Outcome::FailedThenCompleted(_)));
-        *lied |= matches!(outcome, Outcome::FailedThenCompleted(_));
+        *excused |= matches!(outcome, Outcome::FailedThenCompleted(_));
         if times > 1 {
             self.violation = Some(format!("I2: {id} landed {times} times"));
-        } else if *completing > 1 && !*lied {
+        } else if *completing > 1 && !*excused {
             self.violation = Some(format!("I2: order {order} is charged {completing} times, now by {id}"));
         }
     }

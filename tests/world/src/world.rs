@@ -90,6 +90,8 @@ pub(crate) struct World<'a> {
     /// Attempts that were refused, as another payment holds their order, and sources, as they are another order's.
     pub(crate) held: u64,
     pub(crate) others: u64,
+    /// Payments of orders that others had paid for.
+    pub(crate) twice: u64,
     pub(crate) calm_at: u64,
     pub(crate) telling: Telling,
 }
@@ -113,6 +115,7 @@ pub(crate) struct Outcome {
     pub(crate) polls: u64,
     pub(crate) stale: u64,
     pub(crate) refused: (u64, u64),
+    pub(crate) twice: u64,
     pub(crate) hits: crate::fault::Hits,
     pub(crate) print: u64,
     pub(crate) violation: Option<String>,
@@ -162,6 +165,7 @@ impl<'a> World<'a> {
             polls: 0,
             held: 0,
             others: 0,
+            twice: 0,
             calm_at,
             telling,
         }
@@ -190,7 +194,7 @@ impl<'a> World<'a> {
             self.judge_the_script();
         }
         let span = self.clock.now() - START;
-        let (posts, polls, refused) = (self.posts, self.polls, (self.held, self.others));
+        let (posts, polls, refused, twice) = (self.posts, self.polls, (self.held, self.others), self.twice);
         let vendors = self.vendor.violation.take();
         let lives = self.keys.len() as u64;
         let print = if let Telling::Print(print) = &self.telling { print.get() } else { 0 };
@@ -198,7 +202,7 @@ impl<'a> World<'a> {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         let violation = vendors.or(books.violation.take());
         let (stale, hits) = (books.stale, books.hits.clone());
-        Outcome { lives, span, posts, polls, stale, refused, hits, print, violation }
+        Outcome { lives, span, posts, polls, stale, refused, twice, hits, print, violation }
     }
 
     fn happen(&mut self, happening: Happening) {

@@ -28,6 +28,7 @@ fn no_life_breaks_a_promise() {
         assert_eq!(total.gaps(), Vec::<String>::new());
         let (held, others) = total.refused;
         assert!(held > 0 && others > 0, "no order was held, or no source another's: {:?}", total.refused);
+        assert!(total.twice > 0, "no order was paid twice");
     }
 }
 

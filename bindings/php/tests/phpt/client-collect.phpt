@@ -26,6 +26,7 @@ same(ClaimKind::Taken, $shop->claimFulfilment($report->key)->kind);
 $other = client($sim);
 $taken = $other->claimFulfilment($report->key);
 holds($taken->kind === ClaimKind::Taken && $taken->by !== null && $taken->at > START && $taken->settlement === null);
+same([null, $report->key], [$mine->key, $taken->key]);
 same(null, $shop->nextPaid());
 same(true, $other->release($report->key));
 // Given to one at a time, until it is shipped.
@@ -50,7 +51,16 @@ same(null, $journal->load("ORDER:4711"));
 // A decline is a verdict, and the order is free again.
 $declined = collect($shop, "2000", order: "A-2");
 same([Verdict::Failed, null], [$declined->verdict, $declined->settlement]);
-same(Verdict::Paid, collect($shop, order: "A-2")->verdict);
+$paid = collect($shop, order: "A-2");
+same(Verdict::Paid, $paid->verdict);
+
+// A second payment of one order is a person's, until he says that he has dealt with it.
+$twice = collect($shop, order: "A-2", despite: "a test");
+$summary = $shop->reconcile();
+same([[$twice->key], true], [$summary->duplicates, $summary->needsAPerson]);
+same([false, true, false], array_map($shop->resolved(...), [$paid->key, $twice->key, $twice->key]));
+$summary = $shop->reconcile();
+same([[], false], [$summary->duplicates, $summary->needsAPerson]);
 
 echo "done\n";
 ?>

@@ -322,8 +322,8 @@ fn a_shell_claims_goods_once() {
     assert_eq!((claimed.code, claimed.out), (0, format!("{id}  yours to ship: 25.00 USD\n")));
     let second = till.run(&format!("goods claim {id} --json"));
     assert_eq!(
-        (second.code, &second.json()["claim"], &second.json()["by"]),
-        (3, &json!("already_claimed"), &json!("shell"))
+        (second.code, &second.json()["claim"], &second.json()["by"], &second.json()["for"]),
+        (3, &json!("already_claimed"), &json!("shell"), &json!(id))
     );
     assert_eq!(till.run("paid").out, "", "it is claimed");
     assert_eq!(till.run(&format!("goods release {id}")).code, 0);
@@ -340,4 +340,27 @@ fn a_shell_claims_goods_once() {
     assert!(run.code == 4 && run.out.contains("not to be shipped: still open"), "{run:?}");
     let run = till.run("goods claim ORDER:1");
     assert_eq!((run.code, run.sentence()), (1, "the journal has no payment ORDER:1"));
+}
+
+/// I2: nobody is left with the customer's money unawares.
+#[test]
+fn what_was_paid_twice_is_listed_until_somebody_says_that_it_is_resolved() {
+    let till = Till::new();
+    let (first, second) = (till.paid(Some("A-1")), till.paid(Some("A-1")));
+    till.paid(Some("A-2"));
+    let told = till.run("goods duplicates");
+    let line = format!("{second}  besides {first}, for order A-1: 25.00 USD\n");
+    assert_eq!((told.code, told.out.as_str()), (5, line.as_str()), "{told:?}");
+    let object = till.run("goods duplicates --json").json();
+    assert_eq!((&object["key"], &object["besides"]), (&json!(second), &json!(first)));
+    assert_eq!((&object["order"], &object["settlement"]), (&json!("A-1"), &json!("25.00 USD")));
+    assert_eq!(lines(&till.run("paid")).len(), 2, "each order's goods are handed out once");
+
+    assert_eq!(till.run(&format!("goods resolved {first}")).code, 3, "it was the first");
+    let resolved = till.run(&format!("goods resolved {second}"));
+    assert_eq!((resolved.code, resolved.out), (0, format!("{second}  resolved\n")));
+    let again = till.run(&format!("goods resolved {second}"));
+    assert_eq!((again.code, again.out), (3, format!("{second}  no duplicate, or resolved before\n")));
+    let none = till.run("goods duplicates");
+    assert_eq!((none.code, none.out.as_str()), (0, ""), "{none:?}");
 }

@@ -4,7 +4,9 @@ use dollr_client::core::Purpose;
 
 use crate::fault::Column::{Completed, Failed, NotLanded, Open, Refused};
 use crate::fault::Fault;
-use crate::script::Act::{Again, Answer, Claim, Crash, Decline, Leave, Pay, Reconcile, Ship, Status, Wait};
+use crate::script::Act::{
+    Again, Answer, Claim, Crash, Decline, Insist, Leave, Pay, Reconcile, Ship, Status, Wait,
+};
 use crate::script::Fate::{self, FailedThenPaid, Never, Paid};
 use crate::script::Scenario;
 
@@ -16,6 +18,13 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     let new = Scenario::new;
     vec![
         new("collect-that-is-paid").order(PAID).at(0, Pay(0, 0, 60)).ends(&[Completed]),
+        new("collect-that-is-paid-twice")
+            .order(&[Paid(5), Paid(5)])
+            .at(0, Pay(0, 0, 60))
+            .at(20, Insist(0, 0, 60))
+            .at(60, Claim(0, 0))
+            .at(70, Reconcile(0))
+            .ends(&[Completed, Completed]),
         new("collect-that-fails").order(FAILED).at(0, Pay(0, 0, 60)).ends(&[Failed]),
         new("collect-that-is-refused").order(&[Fate::Refused]).at(0, Pay(0, 0, 60)).ends(&[Refused]),
         new("collect-paid-at-once").order(&[Paid(1)]).at(0, Pay(0, 0, 60)).ends(&[Completed]),

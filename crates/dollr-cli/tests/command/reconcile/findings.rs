@@ -107,6 +107,27 @@ fn a_contradicted_end_is_a_conflict_once() {
     assert_eq!(shop.status_reads(&left.id), reads);
 }
 
+/// I2: what was paid twice for an order is said in each pass, until somebody has dealt with it.
+#[test]
+fn an_order_that_was_paid_twice_is_a_persons_until_it_is_resolved() {
+    let shop = Shop::open();
+    let [first, second] = [("", new_id()), ("--despite mistaken", new_id())].map(|(despite, id)| {
+        let collect = "--account 1000 --currency USD --amount 25.00 --order A-1 --reference-id";
+        let session = shop.session("25.00");
+        assert_eq!(shop.run(&format!("collect --session {session} {collect} {id} {despite}")).code, 0);
+        id
+    });
+    let line = format!("\n  paid twice  {second}  once it is dealt with: dollr goods resolved {second}\n");
+    for _ in 0..2 {
+        let run = shop.run("reconcile");
+        assert!(run.code == 5 && run.out.contains(&line) && !run.out.contains(&first), "{run:?}");
+    }
+    assert_eq!(shop.run("reconcile --json").json()["duplicates"], json!([second]));
+    assert_eq!(shop.run(&format!("goods resolved {second}")).code, 0);
+    let run = shop.run("reconcile --json");
+    assert_eq!((run.code, &run.json()["duplicates"]), (0, &json!([])), "{run:?}");
+}
+
 /// F28, I11: what cannot be read is said, stays as it is, and stands in nobody's way.
 #[test]
 fn a_row_that_cannot_be_read_is_said_and_stands_in_nobodys_way() {
@@ -148,6 +169,7 @@ fn the_object_has_each_number() {
             "conflicts",
             "cool_down_ms",
             "due",
+            "duplicates",
             "elapsed_ms",
             "lag_ms",
             "not_sent",
