@@ -815,11 +815,11 @@ typedef struct dollr_summary_info {
     const struct dollr_str *conflicts;
     // How many.
     size_t conflict_count;
-    // Those that are open after their horizon, or not what was ordered.
+    // Those that are open after their horizon, or not what was ordered, until a person has resolved each with `dollr_client_resolve`.
     const struct dollr_str *stuck;
     // How many.
     size_t stuck_count;
-    // Those of an order that another one has paid for, until `dollr_client_resolved` is called for each.
+    // Those of an order that another one has paid for, until a person has resolved each with `dollr_client_resolve`.
     const struct dollr_str *duplicates;
     // How many.
     size_t duplicate_count;
@@ -1164,13 +1164,6 @@ int32_t dollr_client_release(const struct dollr_client *client,
                              bool *out,
                              struct dollr_error **error);
 
-// A person has dealt with a payment of an order that another one has paid for: its money was returned, say. Says into `*out` whether
-// that is new; not where it is no duplicate, or it was said before.
-int32_t dollr_client_resolved(const struct dollr_client *client,
-                              struct dollr_str key,
-                              bool *out,
-                              struct dollr_error **error);
-
 // Collects from a customer: records, sends once, and asks until there is a verdict or patience is over. A refusal or decline is a
 // verdict. After an error the payment is as the journal has it: go on with `dollr_client_wait`. It blocks.
 int32_t dollr_client_collect(const struct dollr_client *client,
@@ -1253,6 +1246,15 @@ int32_t dollr_summary_read(const struct dollr_summary *summary,
 
 // Frees a summary. NULL is fine; one that was freed already is `DOLLR_ERROR_HANDLE`.
 int32_t dollr_summary_free(struct dollr_summary *summary);
+
+// A person has dealt with a payment that runs list: one that is stuck, was paid twice or never sent. It is listed no longer, and `why` is
+// kept as an event of it; its order stays held. It is listed again only if something new is learnt of it that leaves it to a person. Says into `*out` whether
+// that is new; not where it is none of these.
+int32_t dollr_client_resolve(const struct dollr_client *client,
+                             struct dollr_str key,
+                             struct dollr_str why,
+                             bool *out,
+                             struct dollr_error **error);
 
 // Reads a report into `*out`.
 int32_t dollr_report_read(const struct dollr_report *report,

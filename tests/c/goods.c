@@ -109,11 +109,11 @@ void test_duplicates(void) {
     OK(dollr_summary_read(summary, &info, &error));
     CHECK(info.needs_a_person && info.duplicate_count == 1 && is(info.duplicates[0], ids[1].text));
     OK(dollr_summary_free(summary));
-    OK(dollr_client_resolved(client, text(ids[0].text), &done, &error));
+    OK(dollr_client_resolve(client, text(ids[0].text), text("returned"), &done, &error));
     CHECK(!done);
-    OK(dollr_client_resolved(client, text(ids[1].text), &done, &error));
+    OK(dollr_client_resolve(client, text(ids[1].text), text("returned"), &done, &error));
     CHECK(done);
-    OK(dollr_client_resolved(client, text(ids[1].text), &done, &error));
+    OK(dollr_client_resolve(client, text(ids[1].text), text("returned"), &done, &error));
     CHECK(!done);
     OK(dollr_client_reconcile(client, NULL, &summary, &error));
     OK(dollr_summary_read(summary, &info, &error));

@@ -170,8 +170,8 @@ final class Client
     public function release(string $key): bool {}
 
     /**
-     * A person has dealt with a payment of an order that another one has paid for: its money was returned, say. Says whether that is
-     * new.
+     * A person has dealt with a payment that `reconcile` lists: one that is stuck, was paid twice or never sent. It is listed no longer, and
+     * the reason is kept. Says whether that is new; not where it is none of these.
      */
-    public function resolved(string $key): bool {}
+    public function resolve(string $key, string $why): bool {}
 }

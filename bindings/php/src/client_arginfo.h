@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 81af07961799a9e8d9380c06cb97e23e364f4900 */
+ * Stub hash: 4c89d870400a137bd917ad9aff4ca99fef9cfd50 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Client___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, clientId, IS_STRING, 1, "null")
@@ -117,7 +117,10 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_Dollr_Client_release arginfo_class_Dollr_Client_fulfilled
 
-#define arginfo_class_Dollr_Client_resolved arginfo_class_Dollr_Client_fulfilled
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Dollr_Client_resolve, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, why, IS_STRING, 0)
+ZEND_END_ARG_INFO()
 
 
 ZEND_METHOD(Dollr_Client, __construct);
@@ -136,7 +139,7 @@ ZEND_METHOD(Dollr_Client, claimFulfilment);
 ZEND_METHOD(Dollr_Client, nextPaid);
 ZEND_METHOD(Dollr_Client, fulfilled);
 ZEND_METHOD(Dollr_Client, release);
-ZEND_METHOD(Dollr_Client, resolved);
+ZEND_METHOD(Dollr_Client, resolve);
 
 
 static const zend_function_entry class_Dollr_Client_methods[] = {
@@ -156,7 +159,7 @@ static const zend_function_entry class_Dollr_Client_methods[] = {
 	ZEND_ME(Dollr_Client, nextPaid, arginfo_class_Dollr_Client_nextPaid, ZEND_ACC_PUBLIC)
 	ZEND_ME(Dollr_Client, fulfilled, arginfo_class_Dollr_Client_fulfilled, ZEND_ACC_PUBLIC)
 	ZEND_ME(Dollr_Client, release, arginfo_class_Dollr_Client_release, ZEND_ACC_PUBLIC)
-	ZEND_ME(Dollr_Client, resolved, arginfo_class_Dollr_Client_resolved, ZEND_ACC_PUBLIC)
+	ZEND_ME(Dollr_Client, resolve, arginfo_class_Dollr_Client_resolve, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 

@@ -58,7 +58,7 @@ ZEND_METHOD(Dollr_Client, nextPaid) {
 
 typedef int32_t (*said_fn)(const dollr_client *client, dollr_str key, bool *is_new, dollr_error **error);
 
-/* What is said of the goods or the money of one payment. */
+/* What is said of the goods of one payment. */
 static void said(INTERNAL_FUNCTION_PARAMETERS, said_fn say) {
     zend_string *key;
     bool is_new = false;
@@ -79,6 +79,15 @@ ZEND_METHOD(Dollr_Client, release) {
     said(INTERNAL_FUNCTION_PARAM_PASSTHRU, dollr_client_release);
 }
 
-ZEND_METHOD(Dollr_Client, resolved) {
-    said(INTERNAL_FUNCTION_PARAM_PASSTHRU, dollr_client_resolved);
+ZEND_METHOD(Dollr_Client, resolve) {
+    zend_string *key, *why;
+    bool is_new = false;
+    dollr_error *error = NULL;
+    ZEND_PARSE_PARAMETERS_START(2, 2)
+        Z_PARAM_STR(key)
+        Z_PARAM_STR(why)
+    ZEND_PARSE_PARAMETERS_END();
+    if (dollr_succeeded(dollr_client_resolve(DOLLR_THIS->handle, dollr_text(key), dollr_text(why), &is_new, &error), &error)) {
+        RETURN_BOOL(is_new);
+    }
 }

@@ -200,9 +200,9 @@ final class Summary
     public readonly array $paid;
     /** @var list<string> Those whose end is contradicted now. */
     public readonly array $conflicts;
-    /** @var list<string> Those that are open after their horizon, or not what was ordered. */
+    /** @var list<string> Those that are open after their horizon, or not what was ordered, until `Client::resolve` is called for each. */
     public readonly array $stuck;
-    /** @var list<string> Those of an order that another one has paid for, until `Client::resolved` is called for each. */
+    /** @var list<string> Those of an order that another one has paid for, until a person has resolved each. */
     public readonly array $duplicates;
     /** @var list<string> Those that were prepared and never sent. */
     public readonly array $notSent;

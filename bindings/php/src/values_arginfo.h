@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 1e0a6f255deac8cd3e1e17e400c3aaf9b23358bc */
+ * Stub hash: eb6a3e5cba6dc7e1d679ff5e44b54a6ed1b71091 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Problem___construct, 0, 0, 0)
 ZEND_END_ARG_INFO()

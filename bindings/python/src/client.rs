@@ -324,10 +324,10 @@ impl PyClient {
         self.call(py, move |client| client.release(key.0))
     }
 
-    /// A person has dealt with a payment of an order that another one has paid for: its money was returned, say. False where it
-    /// is no duplicate, or that was said before.
-    fn resolved(&self, py: Python<'_>, key: Name) -> PyResult<bool> {
-        self.call(py, move |client| client.resolved(key.0))
+    /// A person has dealt with a payment that `reconcile` lists: one that is stuck, was paid twice or never sent. It is listed no
+    /// longer, and `why` is kept. False where it is none of these, or that was said before.
+    fn resolve(&self, py: Python<'_>, key: Name, why: String) -> PyResult<bool> {
+        self.call(py, move |client| client.resolve(key.0, &why))
     }
 
     /// Claims the next payment whose goods nobody has claimed, for `term`; `None` where there is none. Ship by its `key`,

@@ -139,7 +139,7 @@ gated! {
     fn release(&self, key: &str, by: Option<&str>, now: Timestamp) -> bool;
     fn put_off(&self, key: &str, by: &str, wait: Duration, now: Timestamp) -> bool;
     fn duplicates(&self, limit: usize) -> Vec<Duplicate>;
-    fn resolve(&self, key: &str, now: Timestamp) -> bool;
+    fn resolve(&self, key: &str, why: &str, now: Timestamp) -> bool;
     fn prune(&self, before: Timestamp, limit: usize) -> usize;
     fn prunable(&self, before: Timestamp) -> usize;
     fn schema(&self) -> u32;

@@ -86,9 +86,9 @@ def test_i2_what_was_paid_twice_is_listed_until_it_is_resolved(sim: Simulator, t
     summary = shop.reconcile()
     assert summary.duplicates == (second.key,)
     assert summary.needs_a_person
-    assert not shop.resolved(first.key)
-    assert shop.resolved(second.key)
-    assert not shop.resolved(second.key)
+    assert not shop.resolve(first.key, "its money was returned")
+    assert shop.resolve(second.key, "its money was returned")
+    assert not shop.resolve(second.key, "its money was returned")
     summary = shop.reconcile()
     assert summary.duplicates == ()
     assert not summary.needs_a_person

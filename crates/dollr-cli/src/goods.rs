@@ -27,9 +27,6 @@ pub(crate) fn run(args: &Args, command: &Goods) -> Result<ExitCode, Failure> {
             said(key, goods.release(key)?, ["released", "not claimed, or fulfilled"], args.json)
         }
         Goods::Duplicates => duplicates(&goods, args.json),
-        Goods::Resolved { key } => {
-            said(key, goods.resolved(key)?, ["resolved", "no duplicate, or resolved before"], args.json)
-        }
     }
 }
 

@@ -170,7 +170,7 @@ impl Fulfilment {
 
     /// Payments that came besides another one of the same order. It has one attempt at a time, but may be paid on two hosted pages, or by an
     /// attempt that was begun [`despite`](crate::Attempt::despite) another. Its goods are handed out once; what was paid too much is listed
-    /// until it is [`resolved`](Fulfilment::resolved).
+    /// until a person has [resolved](Client::resolve) it.
     ///
     /// An execution and a source of the same order count as one payment: what is collected pays for its source, and the vendor does not say
     /// which that is.
@@ -181,12 +181,6 @@ impl Fulfilment {
             Duplicate { key: entry.key, order: entry.order, settlement, besides, at }
         };
         Ok(found.map(duplicate).collect())
-    }
-
-    /// A person has dealt with a [duplicate](Fulfilment::duplicates): its money was returned, say. `false` where it is none, or that was
-    /// said before.
-    pub fn resolved(&self, key: impl fmt::Display) -> Result<bool, Error> {
-        Ok(self.journal.resolve(&key.to_string(), self.clock.now())?)
     }
 
     /// Writes a row as its machine has it.
@@ -233,11 +227,6 @@ impl Client {
     /// The same as [`Fulfilment::duplicates`].
     pub fn duplicates(&self) -> Result<Vec<Duplicate>, Error> {
         self.fulfilment()?.duplicates()
-    }
-
-    /// The same as [`Fulfilment::resolved`].
-    pub fn resolved(&self, key: impl fmt::Display) -> Result<bool, Error> {
-        self.fulfilment()?.resolved(key)
     }
 
     /// The same as [`Fulfilment::acknowledge`].

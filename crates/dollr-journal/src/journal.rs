@@ -106,8 +106,9 @@ journal! {
     /// An execution and a source are not told apart from one payment: what is collected pays for its source, too.
     fn duplicates(&self, limit: usize) -> Vec<Duplicate>;
 
-    /// What was paid twice was dealt with. `false` where this is no [duplicate](Journal::duplicates), or that was said before.
-    fn resolve(&self, key: &str, now: Timestamp) -> bool;
+    /// A person has dealt with what is [`unattended`](Journal::unattended), or was [paid twice](Journal::duplicates): it is listed no longer,
+    /// and his reason is an event. Its order stays held. `false` where it is neither.
+    fn resolve(&self, key: &str, why: &str, now: Timestamp) -> bool;
 
     /// Forgets payments that ended before that moment, with their lines and claims, at most `limit`: how many. What is open, due,
     /// claimed and not fulfilled, paid twice and not resolved, or paid and released by whoever had claimed it, stays.

@@ -44,7 +44,7 @@
 //! | a row for each payment or source | `dollr_entries` | `dollr_entries` |
 //! | a row for each of them that is due at some moment | `dollr_work` | `dollr_work` |
 //! | a row for each thing that happened, append-only by triggers | `dollr_events` | `dollr_events` |
-//! | who hands out goods | `dollr_claims` | `dollr_claims` |
+//! | who hands out goods, what was paid twice | `dollr_claims` | `dollr_claims` |
 //! | what all who use it share | `dollr_shared` | `dollr_shared` |
 //! | the schema and who may use it | `user_version`, in the lower and upper 16 bits | `dollr_schema` |
 //! | prefix of the names | `dollr_` | `dollr_`, or the URL's `?prefix=` |
@@ -90,6 +90,8 @@
 //!   then can nobody save it who had it before. It stays taken so often until it is saved, also when it is given back. The clock of terms is one for all callers.
 //! - Of any number of callers of [`claim`](Journal::claim) and [`take_paid`](Journal::take_paid), one gets the goods: those of an
 //!   order are the same, whichever attempt paid for them. What was fulfilled is never given again, and never released.
+//! - Of all that is paid for an order, by executions or on pages, one is written first: each other one is a
+//!   [duplicate](Journal::duplicates) until it is [resolved](Journal::resolve), also where both are written at the same moment.
 //! - What [`share`](Journal::share) changes is changed by one after the other; it need not be durable.
 //! - [`prune`](Journal::prune) forgets a row with all that belongs to it, or not at all.
 //!

@@ -8,15 +8,12 @@ use std::time::{Duration, Instant};
 
 use common::{Database, Desk, Engine, at, attempt, ended, on_each_engine, paid, what};
 use dollr_core::Snapshot;
-use dollr_journal::{Journal, Kind, Order, Page, Version, Write};
+use dollr_journal::{Journal, Page};
 
 on_each_engine! {
     goods_are_claimed_once,
     t32_exactly_one_of_sixteen_claims_the_goods,
     an_order_paid_twice_is_delivered_once,
-    i2_what_was_paid_twice_is_listed_until_it_is_resolved,
-    i2_whatever_writes_that_an_order_is_paid_again_it_is_listed,
-    t32_i2_of_sixteen_that_pay_for_an_order_at_once_all_but_one_are_listed,
     paid_payments_are_taken_each_once_the_longest_paid_first,
     a_claim_that_nobody_acknowledges_is_given_again,
     t32_i5_what_sixteen_workers_take_is_given_to_one_and_stays_to_be_delivered,
@@ -98,116 +95,6 @@ fn an_order_paid_twice_is_delivered_once<D: Engine>() {
     // A payment of a delivered order that is paid later is not delivered, either.
     paid(&journal, "third", Some("A-1"), 7);
     assert_eq!(journal.take_paid("shipping", Duration::from_secs(60), at(0), at(8)), Ok(None));
-}
-
-/// The keys of what was paid twice, each with what it came besides.
-fn duplicates(journal: &impl Journal) -> Vec<(String, String)> {
-    let found = journal.duplicates(usize::MAX).expect("readable").into_iter();
-    found.map(|duplicate| (duplicate.entry.key, duplicate.besides)).collect()
-}
-
-fn besides(keys: &[&str], other: &str) -> Vec<(String, String)> {
-    keys.iter().map(|key| ((*key).to_owned(), other.to_owned())).collect()
-}
-
-fn i2_what_was_paid_twice_is_listed_until_it_is_resolved<D: Engine>() {
-    let desk = D::new();
-    let journal = desk.journal();
-    for key in ["a", "b", "c"] {
-        paid(&journal, key, Some("A-1"), 1);
-    }
-    paid(&journal, "A-1", None, 2);
-    paid(&journal, "other", Some("A-2"), 3);
-    attempt(&journal, "failed", Some(Order { name: "A-2", despite: Some("a test") })).expect("room");
-    ended(&journal, "failed", "Failed", 3);
-    assert_eq!(duplicates(&journal), besides(&["b", "c"], "a"));
-    let all = journal.duplicates(1).expect("readable");
-    assert_eq!((all.len(), all[0].at), (1, at(1)));
-    assert_eq!(all[0].entry, journal.load("b").expect("readable").expect("there"));
-
-    // Whose goods they are says nothing of the money.
-    assert_eq!(journal.claim("b", "the page", at(4)), Ok(None));
-    assert_eq!(journal.fulfil("b", None, at(5)), Ok(true));
-    assert_eq!(journal.fulfil("c", None, at(5)), Ok(false));
-    assert_eq!(journal.release("c", None, at(5)), Ok(false));
-    assert_eq!(journal.put_off("c", "a", Duration::ZERO, at(5)), Ok(false));
-    assert_eq!(journal.resolve("a", at(6)), Ok(false), "it was the first");
-    assert_eq!(journal.resolve("nobody", at(6)), Ok(false));
-    assert_eq!(duplicates(&journal), besides(&["b", "c"], "a"));
-    assert_eq!(journal.prune(at(50), 9), Ok(4), "all but those");
-    assert_eq!(duplicates(&journal), besides(&["b", "c"], "a"));
-
-    assert_eq!(journal.resolve("b", at(7)), Ok(true));
-    assert_eq!(journal.resolve("b", at(8)), Ok(false), "only once");
-    assert_eq!(duplicates(&journal), besides(&["c"], "a"));
-    let told = ["recorded", "answered", "claimed by the page", "fulfilled", "duplicate resolved"];
-    assert_eq!(what(&journal, "b"), told);
-    assert_eq!(journal.prunable(at(50)), Ok(1));
-    assert_eq!(journal.prune(at(50), 9), Ok(1));
-    assert_eq!(journal.load("b"), Ok(None));
-}
-
-fn i2_whatever_writes_that_an_order_is_paid_again_it_is_listed<D: Engine>() {
-    let desk = D::new();
-    let journal = desk.journal();
-    paid(&journal, "first", Some("A-1"), 1);
-    let snapshot = Snapshot::new("{}");
-    let page = Page { paid: true, holds_order: true, ..Page::new("Paid", false, &snapshot, "answered") };
-    let order = Some(Order::new("A-1"));
-    journal.create("INVOICE:1", Kind::Source, order, &page, at(2)).expect("room");
-    assert_eq!(duplicates(&journal), [], "what was collected pays for its source");
-    journal.create("INVOICE:2", Kind::Source, order, &page, at(3)).expect("room");
-    assert_eq!(duplicates(&journal), besides(&["INVOICE:2"], "INVOICE:1"));
-
-    // Together, of which one is not paid; both get their order with this write.
-    for key in ["x", "y", "z"] {
-        attempt(&journal, key, None).expect("room");
-    }
-    let page = Page { order: Some("B-2"), ..page };
-    let unpaid = Page { paid: false, ..page.clone() };
-    let write = |key, page| Write { key, expected: Version::FIRST, page };
-    let writes = [write("z", page.clone()), write("y", unpaid), write("x", page.clone())];
-    let saved = journal.save_all(&writes, at(4)).expect("room");
-    assert!(saved.iter().all(Option::is_some), "{saved:?}");
-    let found = duplicates(&journal);
-    let twice =
-        [besides(&["x"], "z"), besides(&["z"], "x")].map(|one| [besides(&["INVOICE:2"], "INVOICE:1"), one]);
-    assert!(twice.iter().any(|both| both.concat() == found), "{found:?}");
-
-    // It stays resolved, and the first one the first, whatever is written of them.
-    let (key, other) = found[1].clone();
-    assert_eq!(journal.resolve(&key, at(6)), Ok(true));
-    for again in [&key, &other] {
-        let version = journal.load(again).expect("readable").expect("there").version;
-        journal.save(again, version, &page, at(7)).expect("the right version");
-    }
-    assert_eq!(duplicates(&journal), besides(&["INVOICE:2"], "INVOICE:1"));
-}
-
-fn t32_i2_of_sixteen_that_pay_for_an_order_at_once_all_but_one_are_listed<D: Engine>() {
-    let desk = D::new();
-    let journal = desk.journal();
-    for order in ["A-1", "A-2", "A-3"] {
-        let keys: Vec<String> = (0..16).map(|n| format!("{order} {n:02}")).collect();
-        for key in &keys {
-            attempt(&journal, key, Some(Order { name: order, despite: Some("a test") })).expect("room");
-        }
-        let start = &Barrier::new(16);
-        thread::scope(|scope| {
-            for key in &keys {
-                let journal = desk.journal();
-                scope.spawn(move || {
-                    start.wait();
-                    ended(&journal, key, "Completed", 1);
-                });
-            }
-        });
-        let twice: Vec<_> =
-            duplicates(&journal).into_iter().filter(|(key, _)| key.starts_with(order)).collect();
-        let first = &twice[0].1;
-        let others = keys.iter().filter(|key| *key != first).map(|key| (key.clone(), first.clone()));
-        assert_eq!(twice, others.collect::<Vec<_>>(), "{order}");
-    }
 }
 
 fn paid_payments_are_taken_each_once_the_longest_paid_first<D: Engine>() {

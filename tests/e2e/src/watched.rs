@@ -129,8 +129,8 @@ impl<J: Journal, W: Watch> Journal for Watched<J, W> {
         self.call(&[], |journal| journal.duplicates(limit))
     }
 
-    fn resolve(&self, key: &str, now: Timestamp) -> Outcome<bool> {
-        self.call(&[], |journal| journal.resolve(key, now))
+    fn resolve(&self, key: &str, why: &str, now: Timestamp) -> Outcome<bool> {
+        self.call(&[], |journal| journal.resolve(key, why, now))
     }
 
     fn prune(&self, before: Timestamp, limit: usize) -> Outcome<usize> {

@@ -112,8 +112,8 @@ fn i2_who_has_paid_twice_for_an_order_is_told_of_until_that_is_resolved() {
         let summary = client.reconcile(&Reconcile::default()).expect("a summary");
         assert_eq!((summary.duplicates.len(), summary.needs_a_person()), (left, left > 0), "{summary:?}");
         if let Some(key) = summary.duplicates.first() {
-            assert!(client.resolved(key).expect("readable"));
-            assert!(!client.resolved(key).expect("readable"), "that was said");
+            assert!(client.resolve(key, "the money was returned").expect("readable"));
+            assert!(!client.resolve(key, "the money was returned").expect("readable"), "that was said");
         }
     }
 }

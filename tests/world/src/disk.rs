@@ -265,9 +265,9 @@ impl Journal for Disk {
         self.call("", false, |journal| journal.duplicates(limit))
     }
 
-    fn resolve(&self, key: &str, now: Timestamp) -> Outcome<bool> {
+    fn resolve(&self, key: &str, why: &str, now: Timestamp) -> Outcome<bool> {
         self.call(key, true, |journal| {
-            let done = journal.resolve(key, now)?;
+            let done = journal.resolve(key, why, now)?;
             self.note(journal, key);
             Ok(done)
         })

@@ -58,7 +58,7 @@ same(Verdict::Paid, $paid->verdict);
 $twice = collect($shop, order: "A-2", despite: "a test");
 $summary = $shop->reconcile();
 same([[$twice->key], true], [$summary->duplicates, $summary->needsAPerson]);
-same([false, true, false], array_map($shop->resolved(...), [$paid->key, $twice->key, $twice->key]));
+same([false, true, false], array_map(fn($key) => $shop->resolve($key, "returned"), [$paid->key, $twice->key, $twice->key]));
 $summary = $shop->reconcile();
 same([[], false], [$summary->duplicates, $summary->needsAPerson]);
 

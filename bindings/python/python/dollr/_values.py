@@ -248,9 +248,9 @@ class Summary(Value):
     conflicts: tuple[str, ...]
     """Those whose end is contradicted now: a person must look."""
     stuck: tuple[str, ...]
-    """Those for whom a person must look."""
+    """Those for whom a person must look, until `Client.resolve` is called for each."""
     duplicates: tuple[str, ...]
-    """Those of an order that another one has paid for, until `Client.resolved` is called for each."""
+    """Those of an order that another one has paid for, until a person has resolved each."""
     not_sent: tuple[str, ...]
     """Those that were prepared and never sent."""
     unreadable: tuple[tuple[str, str], ...]

@@ -267,12 +267,13 @@ class Client:
         """The goods were not handed out: somebody else may claim them."""
         return await self._in_thread(lambda: self._client.release(key))
 
-    async def resolved(self, key: _Name) -> bool:
+    async def resolve(self, key: _Name, why: str) -> bool:
         """
-        A person has dealt with a payment of an order that another one has paid for: its money was returned,
-        say. False where it is no duplicate, or that was said before.
+        A person has dealt with a payment that `reconcile` lists: one that is stuck, was paid twice or never
+        sent. It is listed no longer, and `why` is kept. False where it is none of these, or that was said
+        before.
         """
-        return await self._in_thread(lambda: self._client.resolved(key))
+        return await self._in_thread(lambda: self._client.resolve(key, why))
 
     async def next_paid(self, *, term: _Span, since: _Moment | None = None) -> Delivery | None:
         """

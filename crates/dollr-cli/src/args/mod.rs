@@ -280,12 +280,6 @@ pub(crate) enum Goods {
     },
     /// Which payments are of an order that another one has paid for? Exit code 5 where there are some.
     Duplicates,
-    /// A person has dealt with a duplicate: its money was returned, say. It is listed no longer.
-    Resolved {
-        /// A reference id, or a source such as INVOICE:101.
-        #[arg(value_parser = key)]
-        key: String,
-    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -338,6 +332,19 @@ pub(crate) enum Journal {
         /// A reference id, or a source such as INVOICE:101.
         #[arg(value_parser = key)]
         key: String,
+    },
+    /// Say that a person has dealt with a payment that `dollr reconcile` lists: stuck, paid twice or never sent. It lists it no longer.
+    #[command(
+        after_help = "Its order stays held. It is listed again only if something new is learnt that leaves it to a person.\n\
+        Exit codes: 0 noted, 3 it was not listed, 1 error, 2 usage."
+    )]
+    Resolve {
+        /// A reference id, or a source such as INVOICE:101.
+        #[arg(value_parser = key)]
+        key: String,
+        /// What has become of it; it is kept.
+        #[arg(long, value_parser = reason, value_name = "REASON")]
+        why: String,
     },
     /// Forget payments that ended long ago, with all that happened to them; what is open, due, claimed and not fulfilled, or was to be handed out and was not, stays.
     #[command(

@@ -2,6 +2,7 @@
 
 mod migrate;
 mod prune;
+mod resolve;
 mod rows;
 mod support;
 mod tune;
@@ -27,6 +28,7 @@ pub(crate) fn run(args: &Args, command: &Command) -> Result<ExitCode, Failure> {
         Command::Show { key } => rows::show(&found(&journal, key)?, args.json)?,
         Command::Why { key } => why::explain(&found(&journal, key)?, args.json)?,
         Command::Support { key } => support::escalate(&found(&journal, key)?, args.json)?,
+        Command::Resolve { key, why } => return resolve::run(&journal, key, why, args.json),
         Command::Prune { older_than, dry_run } => prune::run(&journal, *older_than, *dry_run, args.json)?,
         Command::Tune { delay, limit } => tune::run(&journal, *delay, *limit, args.json)?,
         // It comes before the journal is opened.

@@ -104,12 +104,20 @@ fn findings(summary: &Summary) -> Vec<String> {
     };
     let mut findings = lines(&summary.conflicts, "conflict", "for the vendor: dollr journal support");
     findings.extend(lines(&summary.stuck, "stuck", "for the vendor: dollr journal support"));
-    findings.extend(lines(&summary.duplicates, "paid twice", "once it is dealt with: dollr goods resolved"));
+    findings.extend(lines(
+        &summary.duplicates,
+        "paid twice",
+        "its money is to be returned: dollr journal show",
+    ));
     findings.extend(lines(&summary.not_sent, "not sent", ""));
     let unreadable = |(key, why): &(String, String)| {
         format!("  {:<10}  {}  {}", "unreadable", output::clean(key), output::clean(why))
     };
     findings.extend(summary.unreadable.iter().map(unreadable));
+    if !(summary.stuck.is_empty() && summary.duplicates.is_empty()) {
+        let until = "what is stuck or paid twice is listed until: dollr journal resolve KEY --why REASON";
+        findings.push(format!("  {until}"));
+    }
     findings
 }
 

@@ -356,11 +356,14 @@ fn what_was_paid_twice_is_listed_until_somebody_says_that_it_is_resolved() {
     assert_eq!((&object["order"], &object["settlement"]), (&json!("A-1"), &json!("25.00 USD")));
     assert_eq!(lines(&till.run("paid")).len(), 2, "each order's goods are handed out once");
 
-    assert_eq!(till.run(&format!("goods resolved {first}")).code, 3, "it was the first");
-    let resolved = till.run(&format!("goods resolved {second}"));
+    let resolve = |key: &str| till.run(&format!("journal resolve {key} --why returned"));
+    let resolved = resolve(&second);
     assert_eq!((resolved.code, resolved.out), (0, format!("{second}  resolved\n")));
-    let again = till.run(&format!("goods resolved {second}"));
-    assert_eq!((again.code, again.out), (3, format!("{second}  no duplicate, or resolved before\n")));
+    for key in [&first, &second] {
+        let no = resolve(key);
+        assert_eq!((no.code, no.out), (3, format!("{key}  not resolved: nobody has to look at it\n")));
+    }
+    assert!(till.happened(&second).contains(&"resolved: returned".to_owned()));
     let none = till.run("goods duplicates");
     assert_eq!((none.code, none.out.as_str()), (0, ""), "{none:?}");
 }

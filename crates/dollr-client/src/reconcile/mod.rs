@@ -95,10 +95,11 @@ pub struct Summary {
     pub paid: Vec<String>,
     /// Those whose end is contradicted by what was answered now: a person must look.
     pub conflicts: Vec<String>,
-    /// Those for whom a person must look: open after their horizon, or not what was ordered.
+    /// Those for whom a person must look, until he has [resolved](crate::Client::resolve) each: open after their horizon, or not what was
+    /// ordered.
     pub stuck: Vec<String>,
-    /// Those of an order that [another one](crate::Client::duplicates) has paid for, until each is [resolved](crate::Client::resolved): a
-    /// person must return the money.
+    /// Those of an order that [another one](crate::Client::duplicates) has paid for, until a person has
+    /// [resolved](crate::Client::resolve) each: its money is to be returned.
     pub duplicates: Vec<String>,
     /// Those that were prepared and never sent, and are not sent by this.
     pub not_sent: Vec<String>,
@@ -244,6 +245,14 @@ impl Client {
         summary.backlog = self.backlog()?;
         summary.tell(self.budget()?.as_ref());
         Ok(summary)
+    }
+
+    /// A person has dealt with a payment that runs list: one that is stuck, was [paid twice](Client::duplicates) or never sent. It is listed no
+    /// longer, and his reason is an event of it. Its order stays held; and it is listed again only if something new is learnt of it that leaves it to a person.
+    ///
+    /// `false` where it is none of these, or that was said before.
+    pub fn resolve(&self, key: impl fmt::Display, why: &str) -> Result<bool, Error> {
+        Ok(self.journal()?.resolve(&key.to_string(), why, self.clock.now())?)
     }
 
     /// How much there is to do in the journal: what is open, and what should be looked after now.

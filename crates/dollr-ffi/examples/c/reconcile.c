@@ -82,6 +82,7 @@ int main(void) {
     ship(client);
     list("conflict", info.conflicts, info.conflict_count);
     list("stuck", info.stuck, info.stuck_count);
+    list("paid twice", info.duplicates, info.duplicate_count);
     list("unreadable", info.unreadable, info.unreadable_count);
     list("not sent", info.not_sent, info.not_sent_count);
     printf("asked about %llu, %llu still open\n", (unsigned long long)info.asked, (unsigned long long)info.open);

@@ -138,19 +138,3 @@ pub unsafe extern "C" fn dollr_client_release(
         out.write(of(client)?.client.release(key)?);
     })
 }
-
-/// A person has dealt with a payment of an order that another one has paid for: its money was returned, say. Says into `*out` whether
-/// that is new; not where it is no duplicate, or it was said before.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dollr_client_resolved(
-    client: *const dollr_client,
-    key: dollr_str,
-    out: *mut bool,
-    error: *mut *mut dollr_error,
-) -> i32 {
-    guard!("dollr_client_resolved", error, {
-        // SAFETY: the header's contract for output parameters and texts.
-        let (out, key) = unsafe { (Out::new(out, "out")?, key.required("key")?) };
-        out.write(of(client)?.client.resolved(key)?);
-    })
-}

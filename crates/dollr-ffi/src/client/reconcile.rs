@@ -72,11 +72,11 @@ pub struct dollr_summary_info {
     pub conflicts: *const dollr_str,
     /// How many.
     pub conflict_count: usize,
-    /// Those that are open after their horizon, or not what was ordered.
+    /// Those that are open after their horizon, or not what was ordered, until a person has resolved each with `dollr_client_resolve`.
     pub stuck: *const dollr_str,
     /// How many.
     pub stuck_count: usize,
-    /// Those of an order that another one has paid for, until `dollr_client_resolved` is called for each.
+    /// Those of an order that another one has paid for, until a person has resolved each with `dollr_client_resolve`.
     pub duplicates: *const dollr_str,
     /// How many.
     pub duplicate_count: usize,
@@ -164,6 +164,24 @@ pub unsafe extern "C" fn dollr_summary_read(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dollr_summary_free(summary: *mut dollr_summary) -> i32 {
     free!("dollr_summary_free", summary)
+}
+
+/// A person has dealt with a payment that runs list: one that is stuck, was paid twice or never sent. It is listed no longer, and `why` is
+/// kept as an event of it; its order stays held. It is listed again only if something new is learnt of it that leaves it to a person. Says into `*out` whether
+/// that is new; not where it is none of these.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dollr_client_resolve(
+    client: *const dollr_client,
+    key: dollr_str,
+    why: dollr_str,
+    out: *mut bool,
+    error: *mut *mut dollr_error,
+) -> i32 {
+    guard!("dollr_client_resolve", error, {
+        // SAFETY: the header's contract for output parameters and texts.
+        let (out, key, why) = unsafe { (Out::new(out, "out")?, key.required("key")?, why.required("why")?) };
+        out.write(of(client)?.client.resolve(key, why)?);
+    })
 }
 
 impl Views {

@@ -3,17 +3,13 @@
 //!
 //! Executions and sources are counted apart: what was collected pays for its source, too, and the vendor does not say which.
 
-use dollr_core::Timestamp;
-
 use super::PostgresJournal;
 use super::fault::Fault;
-use super::goods::telling;
 use super::rows::entry;
 use super::wire::Wire;
-use super::write::With;
 use crate::entry::Duplicate;
 use crate::error::JournalError;
-use crate::stored::{moment, whole};
+use crate::stored::moment;
 
 /// Registers what is paid now. In one order, so that of two who do so neither waits for the other.
 const REGISTER: &str = "INSERT INTO {p}claims (goods, entry_id, claimed_by, claimed_at, fulfilled_at)
@@ -33,11 +29,6 @@ pub(super) const LIST: &str = "SELECT {columns}, claimed_by, claimed_at
     WHERE goods >= 'duplicate ' AND goods < 'duplicate!' AND fulfilled_at IS NULL
     ORDER BY goods LIMIT $1";
 
-const RESOLVE: &str = "WITH made AS (
-        UPDATE {p}claims SET fulfilled_at = $2
-        WHERE goods = 'duplicate ' || $1::text AND fulfilled_at IS NULL
-        RETURNING entry_id, false AS deliver, 'duplicate resolved' AS what, $2::bigint AS at),";
-
 /// What was paid in this transaction. Another one that registers the same order is waited for, so that the note sees it.
 pub(super) fn note(wire: &mut Wire, [register, note]: &[String; 2], keys: &[&str]) -> Result<(), Fault> {
     wire.rows(register, &[&keys])?;
@@ -52,11 +43,4 @@ pub(super) fn list(journal: &PostgresJournal, limit: usize) -> Result<Vec<Duplic
     journal.rows(LIST, &[&i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
         Ok(Duplicate { entry: entry(row)?, besides: row.try_get(13)?, at: moment(row.try_get(14)?) })
     })
-}
-
-pub(super) fn resolve(journal: &PostgresJournal, key: &str, now: Timestamp) -> Result<bool, JournalError> {
-    if PostgresJournal::unfit("key", key).is_err() {
-        return Ok(false);
-    }
-    journal.write(&telling(journal, RESOLVE), &[&key, &whole(now.as_millis())], key, With::Nothing)
 }

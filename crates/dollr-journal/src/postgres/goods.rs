@@ -21,34 +21,33 @@ const CLAIM: &str = "WITH made AS (
             lease_until = excluded.lease_until
         WHERE excluded.lease_until IS NOT NULL AND {p}claims.lease_until <= {clock}
             AND {p}claims.fulfilled_at IS NULL
-        RETURNING entry_id, lease_until IS NOT NULL AS deliver, 'claimed by ' || $2::text AS what,
-            $3::bigint AS at),";
+        RETURNING entry_id, lease_until IS NOT NULL AS deliver, 'claimed by ' || $2::text AS what),";
 
 const FULFIL: &str = "WITH made AS (
         UPDATE {p}claims SET fulfilled_at = $3
         WHERE entry_id = (SELECT id FROM {p}entries WHERE key = $1) AND fulfilled_at IS NULL
             AND goods <> 'duplicate ' || $1::text AND ($2::text IS NULL OR claimed_by = $2)
-        RETURNING entry_id, false AS deliver, 'fulfilled' AS what, $3::bigint AS at),";
+        RETURNING entry_id, false AS deliver, 'fulfilled' AS what),";
 
 const RELEASE: &str = "WITH made AS (
         DELETE FROM {p}claims
         WHERE entry_id = (SELECT id FROM {p}entries WHERE key = $1) AND fulfilled_at IS NULL
             AND goods <> 'duplicate ' || $1::text AND ($2::text IS NULL OR claimed_by = $2)
-        RETURNING entry_id, true AS deliver, 'claim released' AS what, $3::bigint AS at),";
+        RETURNING entry_id, true AS deliver, 'claim released' AS what),";
 
 const PUT_OFF: &str = "WITH made AS (
         UPDATE {p}claims SET lease_until = {clock} + $4::bigint
         WHERE entry_id = (SELECT id FROM {p}entries WHERE key = $1) AND fulfilled_at IS NULL
             AND lease_until IS NOT NULL AND claimed_by = $2
-        RETURNING entry_id, true AS deliver, 'put off' AS what, $3::bigint AS at),";
+        RETURNING entry_id, true AS deliver, 'put off' AS what),";
 
 /// What happened to the goods of a row is an event of it; `deliver` says whether they are still to be handed out.
 const TELL: &str = "told AS (
         UPDATE {p}entries SET version = version + 1, deliver = made.deliver FROM made
-        WHERE id = entry_id RETURNING id, version, at, what, state),
+        WHERE id = entry_id RETURNING id, version, what, state),
     noted AS (
         INSERT INTO {p}events (entry_id, version, at, what, state)
-        SELECT id, version, at, what, state FROM told)
+        SELECT id, version, $3::bigint, what, state FROM told)
     SELECT pg_current_xact_id()::xid::text FROM told";
 
 const CLAIMED: &str = "SELECT claimant.key, claimed_by, claimed_at, fulfilled_at
@@ -61,14 +60,14 @@ pub(super) const PAID: &str = "SELECT key FROM {p}entries
         WHERE goods = {goods} AND fulfilled_at IS NULL AND {p}claims.lease_until > {clock})
     ORDER BY ended_at, id LIMIT 1 FOR UPDATE SKIP LOCKED";
 
-/// Where another attempt at the same order has its goods for good. Where somebody has them for a term, who was faster by a
+/// Where another payment of the same order has its goods for good. Where somebody has them for a term, who was faster by a
 /// moment, they may have to be given again.
 const DELIVERED: &str = "UPDATE {p}entries SET deliver = false
     WHERE key = $1 AND EXISTS (
         SELECT FROM {p}claims
         WHERE goods = {goods} AND ({p}claims.lease_until IS NULL OR fulfilled_at IS NOT NULL))";
 
-pub(super) fn telling(journal: &PostgresJournal, what: &str) -> String {
+fn telling(journal: &PostgresJournal, what: &str) -> String {
     journal.sql(&format!("{what} {TELL}"))
 }
 

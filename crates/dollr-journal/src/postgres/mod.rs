@@ -309,8 +309,9 @@ impl Journal for PostgresJournal {
         duplicates::list(self, limit)
     }
 
-    fn resolve(&self, key: &str, now: Timestamp) -> Result<bool, JournalError> {
-        duplicates::resolve(self, key, now)
+    fn resolve(&self, key: &str, why: &str, now: Timestamp) -> Result<bool, JournalError> {
+        Self::unfit("reason", why)?;
+        work::resolve(self, key, why, now)
     }
 
     fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, JournalError> {

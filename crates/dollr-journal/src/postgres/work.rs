@@ -7,7 +7,8 @@ use dollr_core::{Snapshot, Timestamp};
 use super::PostgresJournal;
 use super::fault::Fault;
 use super::rows::entry;
-use super::wire::Wire;
+use super::wire::{Values, Wire};
+use super::write::With;
 use crate::entry::{Backlog, Entry, Lease, Version};
 use crate::error::JournalError;
 use crate::journal::{AHEAD, Change};
@@ -86,6 +87,33 @@ pub(super) fn backlog(journal: &PostgresJournal, now: Timestamp) -> Result<Backl
 
 pub(super) fn unattended(journal: &PostgresJournal, limit: usize) -> Result<Vec<Entry>, JournalError> {
     journal.rows(UNATTENDED, &[&i64::try_from(limit).unwrap_or(i64::MAX)], entry)
+}
+
+/// What nobody looks after, and what was paid twice, is taken off the list.
+const RESOLVE: &str = "WITH resolved AS (
+        UPDATE {p}entries SET version = version + 1, open = false, ended_at = coalesce(ended_at, $3::bigint)
+        WHERE key = $1 AND (open AND NOT attended OR EXISTS (
+            SELECT FROM {p}claims WHERE goods = 'duplicate ' || $1::text AND fulfilled_at IS NULL))
+        RETURNING id, version, state),
+    paid_twice AS (
+        UPDATE {p}claims SET fulfilled_at = $3::bigint FROM resolved
+        WHERE goods = 'duplicate ' || $1::text AND fulfilled_at IS NULL),
+    noted AS (
+        INSERT INTO {p}events (entry_id, version, at, what, state)
+        SELECT id, version, $3::bigint, 'resolved: ' || $2::text, state FROM resolved)
+    SELECT pg_current_xact_id()::xid::text FROM resolved";
+
+pub(super) fn resolve(
+    journal: &PostgresJournal,
+    key: &str,
+    why: &str,
+    now: Timestamp,
+) -> Result<bool, JournalError> {
+    if PostgresJournal::unfit("key", key).is_err() {
+        return Ok(false);
+    }
+    let values: Values<'_> = &[&key, &why, &whole(now.as_millis())];
+    journal.write(&journal.sql(RESOLVE), values, key, With::Nothing)
 }
 
 pub(super) fn share(journal: &PostgresJournal, name: &str, change: Change<'_>) -> Result<(), JournalError> {

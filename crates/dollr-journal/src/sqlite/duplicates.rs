@@ -3,13 +3,11 @@
 //!
 //! Executions and sources are counted apart: what was collected pays for its source, too, and the vendor does not say which.
 
-use dollr_core::Timestamp;
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row};
 
-use super::goods::tell;
 use super::rows::{COLUMNS, WITH_WORK, all, entry, most};
 use crate::entry::Duplicate;
-use crate::stored::{moment, whole};
+use crate::stored::moment;
 
 /// Registers what is paid now, or notes that it came besides what was registered before; once, however often it is written.
 pub(super) fn note(connection: &Connection, key: &str) -> rusqlite::Result<()> {
@@ -44,15 +42,4 @@ pub(super) fn list_sql() -> String {
          WHERE goods >= 'duplicate ' AND goods < 'duplicate!' AND fulfilled_at IS NULL
          ORDER BY goods LIMIT ?1"
     )
-}
-
-pub(super) fn resolve(connection: &Connection, key: &str, now: Timestamp) -> rusqlite::Result<bool> {
-    let sql = "UPDATE dollr_claims SET fulfilled_at = :now
-               WHERE goods = 'duplicate ' || :key AND fulfilled_at IS NULL";
-    let values = named_params! { ":key": key, ":now": whole(now.as_millis()) };
-    let done = connection.prepare_cached(sql)?.execute(values)? == 1;
-    if done {
-        tell(connection, key, "duplicate resolved", false, now)?;
-    }
-    Ok(done)
 }

@@ -73,7 +73,7 @@ pub(super) fn take_paid(
         if claim(connection, &key, by, Some(until), now)?.is_none() {
             return load(connection, &key);
         }
-        // Another attempt at the same order has its goods for good.
+        // Another payment of the same order has its goods for good.
         connection.prepare_cached("UPDATE dollr_entries SET deliver = 0 WHERE key = ?1")?.execute([&key])?;
     }
 }
@@ -141,7 +141,7 @@ pub(super) fn put_off(
 }
 
 /// What happened to the goods of a row is an event of it; `deliver` says whether they are still to be handed out.
-pub(super) fn tell(
+fn tell(
     connection: &Connection,
     key: &str,
     what: &str,

@@ -310,8 +310,8 @@ impl Journal for SqliteJournal {
         self.with(|connection| duplicates::list(connection, limit))
     }
 
-    fn resolve(&self, key: &str, now: Timestamp) -> Result<bool, JournalError> {
-        self.write(|transaction| duplicates::resolve(transaction, key, now).map(Ok))
+    fn resolve(&self, key: &str, why: &str, now: Timestamp) -> Result<bool, JournalError> {
+        self.write(|transaction| work::resolve(transaction, key, why, now).map(Ok))
     }
 
     fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, JournalError> {

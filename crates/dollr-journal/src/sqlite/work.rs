@@ -1,12 +1,12 @@
 //! Who works on what: leases, and what all workers share.
 
 use dollr_core::{Snapshot, Timestamp};
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::rows::{COLUMNS, WITH_WORK, all, entry, most};
+use super::rows::{COLUMNS, WITH_WORK, all, entry, most, note};
 use crate::entry::{Backlog, Entry, Lease, Version};
 use crate::journal::{AHEAD, Change};
-use crate::stored::{moment, whole};
+use crate::stored::{counted, moment, whole};
 
 /// Takes the rows that have been due for longest, in that order, while nobody else writes.
 pub(super) fn take(
@@ -83,6 +83,31 @@ pub(super) fn unattended_sql() -> String {
          WHERE open = 1 AND attended = 0 ORDER BY dollr_entries.id LIMIT ?1"
     )
 }
+
+/// What nobody looks after, and what was paid twice, is taken off the list.
+pub(super) fn resolve(
+    connection: &Connection,
+    key: &str,
+    why: &str,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let now_ms = whole(now.as_millis());
+    let read = |row: &Row<'_>| Ok((row.get(0)?, counted(row.get(1)?, 0)));
+    let resolved = connection.prepare_cached(RESOLVE)?.query_row((key, now_ms), read).optional()?;
+    let Some((id, version)) = resolved else { return Ok(false) };
+    connection.prepare_cached(DUPLICATE)?.execute((key, now_ms))?;
+    note(connection, id, version, &format!("resolved: {why}"), now)?;
+    Ok(true)
+}
+
+const RESOLVE: &str = "UPDATE dollr_entries
+    SET version = version + 1, open = 0, ended_at = coalesce(ended_at, ?2)
+    WHERE key = ?1 AND (open = 1 AND attended = 0 OR EXISTS (
+        SELECT 1 FROM dollr_claims WHERE goods = 'duplicate ' || ?1 AND fulfilled_at IS NULL))
+    RETURNING id, version";
+
+const DUPLICATE: &str =
+    "UPDATE dollr_claims SET fulfilled_at = ?2 WHERE goods = 'duplicate ' || ?1 AND fulfilled_at IS NULL";
 
 pub(super) fn share(
     connection: &Connection,

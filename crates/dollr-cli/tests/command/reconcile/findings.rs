@@ -90,6 +90,35 @@ fn a_payment_that_is_open_at_its_horizon_is_stuck() {
     assert!(journal.contains("given up at the horizon"), "{journal}");
 }
 
+/// I5, I7: what is stuck is said in each pass, until a person says what has become of it; its order stays held.
+#[test]
+fn what_is_stuck_is_a_persons_until_he_has_resolved_it() {
+    let shop = Shop::open();
+    let (stuck, _) = Predecessor::new(&shop, 73 * HOUR).collects("3000", []);
+    let (open, _) = Predecessor::new(&shop, HOUR).collects("3000", []);
+    for _ in 0..2 {
+        let run = shop.run("reconcile");
+        let until =
+            "\n  what is stuck or paid twice is listed until: dollr journal resolve KEY --why REASON\n";
+        assert!(run.code == 5 && run.out.contains(&stuck.id) && run.out.contains(until), "{run:?}");
+    }
+    let refused = shop.run(&format!("journal resolve {} --why mistaken", open.id));
+    let still = format!("{}  not resolved: it is still looked after\n", open.id);
+    assert_eq!((refused.code, refused.out), (3, still));
+    let resolved = shop.run(&format!("journal resolve {} --json --why refunded", stuck.id));
+    assert_eq!((resolved.code, resolved.json()["done"].clone()), (0, json!(true)));
+    let run = shop.run("reconcile --json");
+    let object = run.json();
+    assert_eq!((run.code, &object["stuck"], &object["open"]), (0, &json!([]), &json!(1)), "{run:?}");
+    let shown = shop.run(&format!("journal show {}", stuck.id)).out;
+    assert!(shown.contains("resolved: refunded"), "{shown}");
+    // Who asks about it is told; that makes it nobody's case again.
+    assert_eq!(shop.run(&format!("status {}", stuck.id)).code, 5);
+    assert_eq!(shop.run("reconcile").code, 0);
+    let unknown = shop.run("journal resolve ORDER:1 --why x");
+    assert_eq!((unknown.code, unknown.sentence()), (1, "the journal has no payment ORDER:1"));
+}
+
 /// T16, F18, I6: `FAILED` is asked about once more, and what contradicts it is a person's.
 #[test]
 fn a_contradicted_end_is_a_conflict_once() {
@@ -117,13 +146,14 @@ fn an_order_that_was_paid_twice_is_a_persons_until_it_is_resolved() {
         assert_eq!(shop.run(&format!("collect --session {session} {collect} {id} {despite}")).code, 0);
         id
     });
-    let line = format!("\n  paid twice  {second}  once it is dealt with: dollr goods resolved {second}\n");
+    let line =
+        format!("\n  paid twice  {second}  its money is to be returned: dollr journal show {second}\n");
     for _ in 0..2 {
         let run = shop.run("reconcile");
         assert!(run.code == 5 && run.out.contains(&line) && !run.out.contains(&first), "{run:?}");
     }
     assert_eq!(shop.run("reconcile --json").json()["duplicates"], json!([second]));
-    assert_eq!(shop.run(&format!("goods resolved {second}")).code, 0);
+    assert_eq!(shop.run(&format!("journal resolve {second} --why returned")).code, 0);
     let run = shop.run("reconcile --json");
     assert_eq!((run.code, &run.json()["duplicates"]), (0, &json!([])), "{run:?}");
 }
