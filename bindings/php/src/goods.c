@@ -56,27 +56,32 @@ ZEND_METHOD(Dollr_Client, nextPaid) {
     dollr_let_go(delivery);
 }
 
-typedef int32_t (*said_fn)(const dollr_client *client, dollr_str key, bool *is_new, dollr_error **error);
-
-/* What is said of the goods of one payment. */
-static void said(INTERNAL_FUNCTION_PARAMETERS, said_fn say) {
+/* The one argument of a method that says something of one payment; NULL where that is no text. */
+static zend_string *key_given(INTERNAL_FUNCTION_PARAMETERS) {
     zend_string *key;
-    bool is_new = false;
-    dollr_error *error = NULL;
+    (void)return_value;
     ZEND_PARSE_PARAMETERS_START(1, 1)
         Z_PARAM_STR(key)
-    ZEND_PARSE_PARAMETERS_END();
-    if (dollr_succeeded(say(DOLLR_THIS->handle, dollr_text(key), &is_new, &error), &error)) {
+    ZEND_PARSE_PARAMETERS_END_EX(return NULL);
+    return key;
+}
+
+ZEND_METHOD(Dollr_Client, fulfilled) {
+    zend_string *key = key_given(INTERNAL_FUNCTION_PARAM_PASSTHRU);
+    bool is_new = false;
+    dollr_error *error = NULL;
+    if (key && dollr_succeeded(dollr_client_fulfilled(DOLLR_THIS->handle, dollr_text(key), &is_new, &error), &error)) {
         RETURN_BOOL(is_new);
     }
 }
 
-ZEND_METHOD(Dollr_Client, fulfilled) {
-    said(INTERNAL_FUNCTION_PARAM_PASSTHRU, dollr_client_fulfilled);
-}
-
 ZEND_METHOD(Dollr_Client, release) {
-    said(INTERNAL_FUNCTION_PARAM_PASSTHRU, dollr_client_release);
+    zend_string *key = key_given(INTERNAL_FUNCTION_PARAM_PASSTHRU);
+    bool is_new = false;
+    dollr_error *error = NULL;
+    if (key && dollr_succeeded(dollr_client_release(DOLLR_THIS->handle, dollr_text(key), &is_new, &error), &error)) {
+        RETURN_BOOL(is_new);
+    }
 }
 
 ZEND_METHOD(Dollr_Client, resolve) {

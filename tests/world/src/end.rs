@@ -60,6 +60,7 @@ impl World<'_> {
             listed.into_iter().map(|duplicate| (duplicate.entry.key, duplicate.besides)).collect();
         self.twice += listed.len() as u64;
         let mut left = listed.len();
+        let mut wrong = None;
         for (order, paid) in self.books().paid_orders() {
             for keys in paid {
                 let twice = keys.iter().filter_map(|key| Some((*key, listed.get(*key)?)));
@@ -67,12 +68,15 @@ impl World<'_> {
                     twice.filter(|(key, first)| keys.contains(&first.as_str()) && key != first).count();
                 left -= right.min(left);
                 if right != keys.len().saturating_sub(1) {
-                    self.violated(|| format!("I2: {order} was paid by {keys:?}, and {right} are told of"));
+                    wrong = Some(format!("I2: {order} was paid by {keys:?}, and {right} are told of"));
                 }
             }
         }
         if left > 0 {
-            self.violated(|| format!("I2: {left} of {listed:?} were not paid twice"));
+            wrong = wrong.or_else(|| Some(format!("I2: {left} of {listed:?} were not paid twice")));
+        }
+        if let Some(wrong) = wrong {
+            self.violated(|| wrong);
         }
     }
 
