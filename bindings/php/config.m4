@@ -55,7 +55,7 @@ if test "$PHP_DOLLR" != "no"; then
   PHP_ADD_INCLUDE([$dollr_include])
   PHP_SUBST([DOLLR_SHARED_LIBADD])
   PHP_NEW_EXTENSION([dollr],
-    [src/dollr.c src/held.c src/objects.c src/errors.c src/values.c src/arguments.c src/intent.c src/action.c src/machine.c src/token.c src/channel.c src/call.c src/settings.c src/client.c src/pay.c src/goods.c src/journal.c],
+    [src/dollr.c src/held.c src/objects.c src/errors.c src/values.c src/arguments.c src/intent.c src/action.c src/machine.c src/token.c src/channel.c src/call.c src/threads.c src/settings.c src/client.c src/pay.c src/goods.c src/journal.c],
     [$ext_shared],,
     [-I@ext_srcdir@/src -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1])
   PHP_ADD_BUILD_DIR([$ext_builddir/src])

@@ -1,10 +1,10 @@
-/* A call that waits has a thread of its own, and PHP waits for it in slices: so signals, `max_execution_time` and the secrets of
+/* A call that waits has a thread to itself, and PHP waits for it in slices: so signals, `max_execution_time` and the secrets of
  * 3-D Secure cards are seen to meanwhile, by PHP's own thread, with no frame of the library's below them. The call's thread touches
  * nothing of PHP's. Whoever leaves early leaves it behind; the last one to go frees it. */
 #include "call.h"
+#include "threads.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <time.h>
 
 /* How long a signal may go unheard. */
@@ -98,36 +98,28 @@ dollr_str dollr_call_text(dollr_call *call, dollr_str text) {
     return text;
 }
 
-static void *thread(void *argument) {
+static void work(void *argument) {
     dollr_call *call = argument;
-    int32_t code = call->work(call);
+    call->code = call->work(call);
+}
+
+static void over(void *argument) {
+    dollr_call *call = argument;
     pthread_mutex_lock(&call->private->lock);
-    call->code = code;
     call->private->over = true;
     pthread_cond_signal(&call->private->news);
     pthread_mutex_unlock(&call->private->lock);
     leave(call);
-    return NULL;
 }
 
-/* Signals are PHP's: its handlers use what only its own thread has. */
 static bool begin(dollr_call *call) {
-    sigset_t all, before;
-    pthread_attr_t attributes;
-    pthread_t id;
-    int failed;
+    bool begun;
     call->private->users = 2;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    failed = pthread_create(&id, &attributes, thread, call);
-    pthread_attr_destroy(&attributes);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed) {
+    begun = dollr_thread_do(work, over, call);
+    if (!begun) {
         call->private->users = 1;
     }
-    return !failed;
+    return begun;
 }
 
 /* Whether it is over, after a slice at the latest. */
@@ -206,7 +198,7 @@ static void show_secret(dollr_call *call, zend_fcall_info *show, zend_fcall_info
 bool dollr_call_run(dollr_call *call, zend_fcall_info *show, zend_fcall_info_cache *show_cache) {
     if (!begin(call)) {
         /* Without a thread it is done all the same; signals wait. */
-        call->code = call->work(call);
+        work(call);
         call->private->over = true;
     }
     while (!wait_a_slice(call)) {

@@ -1,6 +1,7 @@
 /* The module: its entries in php.ini, its start and what each request leaves. Nothing is opened and no thread is begun at the start,
  * so that a server may fork. */
 #include "php_dollr.h"
+#include "threads.h"
 
 #include "ext/standard/info.h"
 
@@ -55,6 +56,7 @@ static PHP_MINIT_FUNCTION(dollr) {
 
 static PHP_MSHUTDOWN_FUNCTION(dollr) {
     (void)type;
+    dollr_threads_shutdown();
     UNREGISTER_INI_ENTRIES();
     return SUCCESS;
 }
