@@ -148,9 +148,8 @@ fn tell(
     deliver: bool,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    let sql =
-        "UPDATE dollr_entries SET version = version + 1, deliver = ?2 WHERE key = ?1 RETURNING id, version";
-    let read = |row: &Row<'_>| Ok((row.get(0)?, counted(row.get(1)?, 0)));
-    let (id, version) = connection.prepare_cached(sql)?.query_row((key, deliver), read)?;
-    note(connection, id, version, what, now)
+    let sql = "UPDATE dollr_entries SET version = version + 1, deliver = ?2 WHERE key = ?1 RETURNING id, version, state";
+    let read = |row: &Row<'_>| Ok((row.get(0)?, counted(row.get(1)?, 0), row.get::<_, String>(2)?));
+    let (id, version, state) = connection.prepare_cached(sql)?.query_row((key, deliver), read)?;
+    note(connection, id, version, (what, &state), now)
 }

@@ -24,17 +24,19 @@ pub(super) const GOODS: &str =
     "CASE WHEN order_id IS NULL THEN 'payment ' || key ELSE 'order ' || order_id END";
 
 pub(super) fn version(connection: &Connection, key: &str) -> rusqlite::Result<Option<Version>> {
-    Ok(at(connection, key)?.map(|(_, version)| version))
+    let Some((id, number)) = at(connection, key)? else { return Ok(None) };
+    Ok(Some(counted(number, takes(connection, id)?)))
 }
 
-/// Where a row is, and its version. By two statements: SQLite would plan one of both tables anew for each key.
-fn at(connection: &Connection, key: &str) -> rusqlite::Result<Option<(i64, Version)>> {
+/// Where a row is, and how often it was written. Not how often it was taken: SQLite would plan one of both tables anew for each key.
+fn at(connection: &Connection, key: &str) -> rusqlite::Result<Option<(i64, i64)>> {
     let mut entry = connection.prepare_cached("SELECT id, version FROM dollr_entries WHERE key = ?1")?;
-    let found = entry.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((id, version)) = found else { return Ok(None) };
+    entry.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+}
+
+fn takes(connection: &Connection, id: i64) -> rusqlite::Result<i64> {
     let mut work = connection.prepare_cached("SELECT takes FROM dollr_work WHERE id = ?1")?;
-    let takes = work.query_row([id], |row| row.get(0)).optional()?;
-    Ok(Some((id, counted(version, takes.unwrap_or_default()))))
+    Ok(work.query_row([id], |row| row.get(0)).optional()?.unwrap_or_default())
 }
 
 pub(super) const HOLDER: &str = "SELECT key, state FROM dollr_entries INDEXED BY dollr_entries_order
@@ -77,10 +79,11 @@ pub(super) fn insert(
             ":now": whole(now.as_millis()), ":attended": page.due.is_some(), ":holds": page.holds_order,
             ":paid": page.paid,
         })?;
-    follow(connection, connection.last_insert_rowid(), Version::FIRST, page, now)?;
-    if page.paid {
-        duplicates::note(connection, key)?;
+    let id = connection.last_insert_rowid();
+    if page.due.is_some() {
+        begin_or_end(connection, id, page, now)?;
     }
+    follow(connection, key, id, Version::FIRST, page, now)?;
     Ok(Version::FIRST)
 }
 
@@ -92,8 +95,10 @@ pub(super) fn update(
     page: &Page<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Version>> {
-    let Some((id, found)) = at(connection, key)? else { return Ok(None) };
-    if found != expected {
+    let found = at(connection, key)?.filter(|(_, number)| *number == whole(expected.number()));
+    let Some((id, _)) = found else { return Ok(None) };
+    let goes_on = goes_on(connection, id, expected, page, now)?;
+    if !goes_on && takes(connection, id)? != whole(expected.takes()) {
         return Ok(None);
     }
     if !renew(connection, id, page, now)? {
@@ -103,12 +108,30 @@ pub(super) fn update(
             ":id": id,
         })?;
     }
-    follow(connection, id, expected.next(), page, now)?;
-    if page.paid {
-        duplicates::note(connection, key)?;
+    if !goes_on {
+        begin_or_end(connection, id, page, now)?;
     }
+    follow(connection, key, id, expected.next(), page, now)?;
     Ok(Some(expected.next()))
 }
+
+/// Writes over the work of a row that was taken so often and goes on, as most do that were asked about; `false` where it was taken since, has
+/// no work, or none is left.
+fn goes_on(
+    connection: &Connection,
+    id: i64,
+    expected: Version,
+    page: &Page<'_>,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let Some(due) = page.due else { return Ok(false) };
+    let values = (id, whole(expected.takes()), whole(due.as_millis()), whole(now.as_millis()));
+    Ok(connection.prepare_cached(GO_ON)?.execute(values)? == 1)
+}
+
+const GO_ON: &str =
+    "UPDATE dollr_work SET due_at = ?3, updated_at = ?4, holder = NULL, lease_until = NULL, takes = 0
+    WHERE id = ?1 AND takes = ?2";
 
 /// Writes over a row that stands as it stood, as most do that were asked about; `false` where it does not. A column that an index
 /// has is written into the index, too, even if its value stays: so only the others are.
@@ -140,44 +163,45 @@ static UPDATE: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// What goes with a write: the work that is left, which nobody has taken yet, and the event.
+/// The work that a row has from now on which had none, or has none any more.
+fn begin_or_end(connection: &Connection, id: i64, page: &Page<'_>, now: Timestamp) -> rusqlite::Result<()> {
+    if let Some(due) = page.due {
+        let sql = "INSERT INTO dollr_work (id, due_at, updated_at) VALUES (?1, ?2, ?3)";
+        let values = (id, whole(due.as_millis()), whole(now.as_millis()));
+        connection.prepare_cached(sql)?.execute(values)?;
+    } else {
+        connection.prepare_cached("DELETE FROM dollr_work WHERE id = ?1")?.execute([id])?;
+    }
+    Ok(())
+}
+
+/// What goes with a write: the event, and whether its order was paid before.
 fn follow(
     connection: &Connection,
+    key: &str,
     id: i64,
     version: Version,
     page: &Page<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    if let Some(due) = page.due {
-        let work = (id, whole(due.as_millis()), whole(now.as_millis()));
-        if connection.prepare_cached(WORK)?.execute(work)? == 0 {
-            let sql = "INSERT INTO dollr_work (id, due_at, updated_at) VALUES (?1, ?2, ?3)";
-            connection.prepare_cached(sql)?.execute(work)?;
-        }
-    } else {
-        connection.prepare_cached("DELETE FROM dollr_work WHERE id = ?1")?.execute([id])?;
+    if let Some(what) = page.what {
+        note(connection, id, version, (what, page.state), now)?;
     }
-    page.what.map_or(Ok(()), |what| note(connection, id, version, what, now))
+    if page.paid { duplicates::note(connection, key) } else { Ok(()) }
 }
 
-const WORK: &str =
-    "UPDATE dollr_work SET due_at = ?2, updated_at = ?3, holder = NULL, lease_until = NULL, takes = 0
-    WHERE id = ?1";
-
-/// An event of the state that the row has now.
+/// An event, and the state that the row has now.
 pub(super) fn note(
     connection: &Connection,
     id: i64,
     version: Version,
-    what: &str,
+    (what, state): (&str, &str),
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     // Not `INSERT … SELECT`: beside a trigger, SQLite would put the one row into a table of its own first.
-    let sql = "INSERT INTO dollr_events (entry_id, version, at, what, state)
-               VALUES (:id, :version, :now, :what, (SELECT state FROM dollr_entries WHERE id = :id))";
-    connection.prepare_cached(sql)?.execute(named_params! {
-        ":id": id, ":version": whole(version.number()), ":now": whole(now.as_millis()), ":what": what,
-    })?;
+    let sql = "INSERT INTO dollr_events (entry_id, version, at, what, state) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let values = (id, whole(version.number()), whole(now.as_millis()), what, state);
+    connection.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }
 

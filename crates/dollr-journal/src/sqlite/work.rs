@@ -92,11 +92,11 @@ pub(super) fn resolve(
     now: Timestamp,
 ) -> rusqlite::Result<bool> {
     let now_ms = whole(now.as_millis());
-    let read = |row: &Row<'_>| Ok((row.get(0)?, counted(row.get(1)?, 0)));
+    let read = |row: &Row<'_>| Ok((row.get(0)?, counted(row.get(1)?, 0), row.get::<_, String>(2)?));
     let resolved = connection.prepare_cached(RESOLVE)?.query_row((key, now_ms), read).optional()?;
-    let Some((id, version)) = resolved else { return Ok(false) };
+    let Some((id, version, state)) = resolved else { return Ok(false) };
     connection.prepare_cached(DUPLICATE)?.execute((key, now_ms))?;
-    note(connection, id, version, &format!("resolved: {why}"), now)?;
+    note(connection, id, version, (&format!("resolved: {why}"), &state), now)?;
     Ok(true)
 }
 
@@ -104,7 +104,7 @@ const RESOLVE: &str = "UPDATE dollr_entries
     SET version = version + 1, open = 0, ended_at = coalesce(ended_at, ?2)
     WHERE key = ?1 AND (open = 1 AND attended = 0 OR EXISTS (
         SELECT 1 FROM dollr_claims WHERE goods = 'duplicate ' || ?1 AND fulfilled_at IS NULL))
-    RETURNING id, version";
+    RETURNING id, version, state";
 
 const DUPLICATE: &str =
     "UPDATE dollr_claims SET fulfilled_at = ?2 WHERE goods = 'duplicate ' || ?1 AND fulfilled_at IS NULL";
