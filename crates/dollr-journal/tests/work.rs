@@ -74,6 +74,15 @@ fn i14_who_had_a_row_before_it_was_taken_can_no_longer_write_it<D: Engine>() {
     let taken = take(&journal, "worker", 1, at(0));
     let error = common::save(&journal, "id", before, "too late").expect_err("it was taken");
     assert!(matches!(error, JournalError::Stale { found: Some(found), .. } if found == taken[0].version));
+    // Nor where it would be looked after as before, or something happens to it.
+    let snapshot = Snapshot::new("{\"late\": true}");
+    for state in ["Open", "Uncertain"] {
+        let page = Page { due: Some(at(9)), ..Page::new(state, true, &snapshot, "too late") };
+        let error = journal.save("id", before, &page, at(1)).expect_err("it was taken");
+        assert!(matches!(error, JournalError::Stale { .. }), "{error}");
+        let saved = journal.save_all(&[Write { key: "id", expected: before, page }], at(1));
+        assert_eq!(saved, Ok(vec![None]));
+    }
     assert_eq!(journal.load("id"), Ok(Some(taken[0].clone())));
     common::save(&journal, "id", taken[0].version, "the holder's").expect("he has it");
     assert_eq!(
