@@ -346,7 +346,7 @@ pub(crate) enum Journal {
         #[arg(long, value_parser = reason, value_name = "REASON")]
         why: String,
     },
-    /// Forget payments that ended long ago, with all that happened to them; what is open, due, claimed and not fulfilled, or was to be handed out and was not, stays.
+    /// Forget payments that ended long ago, with all that happened to them; what is open, due, claimed and not fulfilled, paid twice and not resolved, or was to be handed out and was not, stays.
     #[command(
         after_help = "What is forgotten no longer protects: its reference id could be sent again, its order paid and its goods claimed again."
     )]

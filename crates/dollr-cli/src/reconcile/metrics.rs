@@ -33,6 +33,8 @@ struct Totals {
     stopped: u64,
     failed: u64,
     last_done: Option<Timestamp>,
+    /// What the last pass has listed for a person: what is stuck, and what was paid twice.
+    listed: Option<(usize, usize)>,
 }
 
 #[derive(Default, Clone)]
@@ -84,6 +86,11 @@ impl Tally {
     /// The present pass has come so far.
     pub(super) fn is_at(&self, summary: &Summary) {
         self.totals().present = Counts::of(summary);
+    }
+
+    /// The present pass has listed what a person must look at.
+    pub(super) fn has_listed(&self, summary: &Summary) {
+        self.totals().listed = Some((summary.stuck.len(), summary.duplicates.len()));
     }
 
     /// The present pass has ended.
@@ -139,6 +146,12 @@ impl Totals {
         text.counter("dollr_unreadable_total", what, counts.unreadable);
         let what = "Rows that another process had written meanwhile.";
         text.counter("dollr_overtaken_total", what, counts.overtaken);
+        if let Some((stuck, duplicates)) = self.listed {
+            let what = "Payments that the last pass found stuck: a person must look, and resolve each.";
+            text.gauge("dollr_payments_stuck", what, stuck);
+            let what = "Payments of orders that others had paid for, as of the last pass: a person must resolve each.";
+            text.gauge("dollr_payments_duplicate", what, duplicates);
+        }
         let name = "dollr_passes_total";
         text.head(name, "counter", "Passes that have ended, by how.");
         for (outcome, count) in [("done", self.done), ("stopped", self.stopped), ("failed", self.failed)] {

@@ -88,6 +88,9 @@ impl Reconciler<'_> {
         }
         let summary = self.client.reconcile(&how);
         bar.finish_and_clear();
+        if let Ok(summary) = &summary {
+            self.tally.has_listed(summary);
+        }
         self.tally.has_ended(match &summary {
             Ok(summary) if summary.stopped => Outcome::Stopped,
             Ok(_) => Outcome::Done,

@@ -115,6 +115,25 @@ fn counts_what_has_happened(shop: &Shop, url: &str) {
     assert_eq!(running.end().code, 0);
 }
 
+/// I5, I7: who reads no mail is told, too.
+#[test]
+fn metrics_tell_what_a_person_must_look_at() {
+    let shop = Shop::open();
+    Predecessor::new(&shop, 73 * HOUR).collects("3000", []);
+    for despite in ["", "--despite mistaken"] {
+        let collect = "--account 1000 --currency USD --amount 25.00 --order A-1";
+        let session = shop.session("25.00");
+        assert_eq!(shop.run(&format!("collect --session {session} {collect} {despite}")).code, 0);
+    }
+    let port = free_port();
+    let mut running = serving(&shop, port, "dollr.db");
+    running.line();
+    let expected = [("dollr_payments_stuck", 1.0), ("dollr_payments_duplicate", 1.0)];
+    assert_has(&samples(port), &expected);
+    running.terminate();
+    assert_eq!(running.end().code, 0);
+}
+
 #[test]
 fn metrics_count_what_has_happened() {
     let shop = Shop::open();
