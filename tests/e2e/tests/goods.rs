@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dollr_client::core::{Settlement, SourceRef, Timestamp};
 use dollr_client::journal::JournalError;
-use dollr_client::{Attempt, Claimed, Client, Error, Reconcile, Report};
+use dollr_client::{Attempt, Claimed, Client, Error, Reconcile, Report, Summary};
 use dollr_e2e::{Payment, TOTAL, World};
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Call, Fault, FaultKind};
 
@@ -111,6 +111,9 @@ fn i2_who_has_paid_twice_for_an_order_is_told_of_until_that_is_resolved() {
     for left in [2, 1, 0] {
         let summary = client.reconcile(&Reconcile::default()).expect("a summary");
         assert_eq!((summary.duplicates.len(), summary.needs_a_person()), (left, left > 0), "{summary:?}");
+        for merged in [summary.clone().merge(Summary::default()), Summary::default().merge(summary.clone())] {
+            assert_eq!(merged.duplicates, summary.duplicates);
+        }
         if let Some(key) = summary.duplicates.first() {
             assert!(client.resolve(key, "the money was returned").expect("readable"));
             assert!(!client.resolve(key, "the money was returned").expect("readable"), "that was said");
@@ -197,7 +200,9 @@ fn i4_goods_are_claimed_once_they_are_paid_and_once_only() {
     assert_eq!(settlement.to_string(), "250.00 USD");
     for client in [&cron, &page] {
         let claimed = client.claim_fulfilment(id).expect("readable");
-        assert!(matches!(&claimed, Claimed::AlreadyClaimed { by, .. } if by == "success page"), "{claimed}");
+        let Claimed::AlreadyClaimed { key, by, at } = &claimed else { panic!("{claimed}") };
+        assert_eq!((key, by.as_str()), (&id.to_string(), "success page"));
+        assert_eq!(claimed.to_string(), format!("success page has claimed it at {at}, for {id}"));
     }
     assert_eq!(cron.next_paid(HOUR, EVER).expect("readable"), None, "it is claimed");
     assert!(page.release(id).expect("readable"));

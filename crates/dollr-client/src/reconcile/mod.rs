@@ -126,15 +126,14 @@ impl Summary {
         !(lists.iter().all(|list| list.is_empty()) && self.unreadable.is_empty())
     }
 
-    /// Both runs, beside each other or one after the other, as one; what was paid twice, and how much there is to do, is as the later one has
-    /// seen it.
+    /// Both runs, beside each other or one after the other, as one; how much there is to do is as the later one has seen it.
     #[must_use]
     pub fn merge(mut self, later: Self) -> Self {
         self.count(Toll { calls: later.calls, throttled: later.throttled });
         for (verdict, times) in later.verdicts {
             *self.verdicts.entry(verdict).or_default() += times;
         }
-        // What nobody looks after is seen by each run.
+        // What is a person's is seen by each run.
         let both = |seen: Vec<String>, more: Vec<String>| {
             let all: BTreeSet<_> = seen.into_iter().chain(more).collect();
             all.into_iter().collect()
@@ -146,7 +145,7 @@ impl Summary {
             paid: both(self.paid, later.paid),
             conflicts: both(self.conflicts, later.conflicts),
             stuck: both(self.stuck, later.stuck),
-            duplicates: later.duplicates,
+            duplicates: both(self.duplicates, later.duplicates),
             not_sent: both(self.not_sent, later.not_sent),
             unreadable: unreadable.into_iter().collect(),
             overtaken: self.overtaken + later.overtaken,
