@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use dollr_client::core::Response;
 
+use crate::order::card_secret;
+
 /// One HTTP answer, and what it is worth as evidence.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
@@ -70,8 +72,12 @@ impl About {
                 r#"{{"source_id":{id},"source_type":"{kind}","source_number":"N-{id}","status":"{status}","currency":"{currency}","total_amount":{amount},"paid_at":null}}"#
             );
         }
+        let asks = *operation == "COLLECTION" && ["PENDING", "PROCESSING"].contains(&status.as_str());
+        let asked = card_secret(key).filter(|_| asks).map_or_else(String::new, |secret| {
+            format!(r#","requires_action":true,"client_secret":"{secret}""#)
+        });
         format!(
-            r#"{{"reference_id":"{key}","status":"{status}","operation_type":"{operation}","payer_amount":{amount},"payer_currency":"{currency}","payee_amount":"{amount}","payee_currency":"{currency}","provider_transaction_id":"T-1","gateway_message":null,"wallet_message":null}}"#
+            r#"{{"reference_id":"{key}","status":"{status}","operation_type":"{operation}","payer_amount":{amount},"payer_currency":"{currency}","payee_amount":"{amount}","payee_currency":"{currency}","provider_transaction_id":"T-1","gateway_message":null,"wallet_message":null{asked}}}"#
         )
     }
 

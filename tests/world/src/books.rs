@@ -7,7 +7,7 @@ use fastrand::Rng;
 use hashbrown::{HashMap, HashSet};
 
 use crate::fault::{Column, Hits};
-use crate::order::PASSCODE;
+use crate::order::{HUSH, card_secret};
 
 /// What the judge knows of one row.
 #[derive(Debug)]
@@ -49,6 +49,8 @@ pub(crate) struct Books {
     /// Whether clocks of processes may be trusted to judge who holds a lease.
     pub(crate) clocks_agree: bool,
     pub(crate) stale: u64,
+    /// How often a payer was shown by what his bank asks him.
+    pub(crate) shown: u64,
     /// Rows whose snapshot is not as it was written (F28, F32).
     pub(crate) damaged: HashSet<String>,
 }
@@ -68,6 +70,7 @@ impl Books {
             dead: None,
             clocks_agree: true,
             stale: 0,
+            shown: 0,
             damaged: HashSet::new(),
         }
     }
@@ -75,6 +78,14 @@ impl Books {
     pub(crate) fn violated(&mut self, what: impl FnOnce() -> String) {
         if self.violation.is_none() {
             self.violation = Some(what());
+        }
+    }
+
+    /// I10, I11: the payer gets the secret of his own card.
+    pub(crate) fn shown(&mut self, key: &str, secret: &str) {
+        self.shown += 1;
+        if card_secret(key).as_deref() != Some(secret) {
+            self.violated(|| format!("I11: the payer of {key} is shown {secret}"));
         }
     }
 
@@ -212,8 +223,8 @@ impl Books {
         if matches!(column, Column::Completed | Column::Paid) && !evident {
             self.violated(|| format!("I4: {key} is {} without an answer that says so", column.name()));
         }
-        if page.snapshot.as_str().contains(PASSCODE) {
-            self.violated(|| format!("I10: {key} is kept with its passcode"));
+        if page.snapshot.as_str().contains(HUSH) || page.what.is_some_and(|what| what.contains(HUSH)) {
+            self.violated(|| format!("I10: {key} is kept with its passcode, or the secret of its card"));
         }
         if page.paid && !matches!(column, Column::Completed | Column::Paid) {
             self.violated(|| format!("I4: {key} is paid, and {}", column.name()));

@@ -7,7 +7,7 @@ use dollr_client::journal::JournalError;
 use dollr_client::{Claimed, Error, Report};
 
 use crate::fault::{Column, Fault};
-use crate::order::{Order, Visit};
+use crate::order::{HUSH, Order, Visit};
 use crate::vendor::Outcome as Fate;
 use crate::world::{Happening, World};
 
@@ -193,6 +193,6 @@ impl World<'_> {
 
 /// One line that a person can read: no body, no value as a program prints it, no secret.
 fn is_a_sentence(text: &str) -> bool {
-    let prints = ["Some(", "None", "Err(", " { ", "s3cret"].iter().any(|print| text.contains(print));
+    let prints = ["Some(", "None", "Err(", " { ", "s3cret", HUSH].iter().any(|print| text.contains(print));
     (10..400).contains(&text.len()) && !prints && !text.contains(char::is_control)
 }

@@ -59,7 +59,7 @@ impl Disk {
         Self { journal: Arc::clone(journal), books: Arc::clone(books), needle: needle.clone(), process }
     }
 
-    fn books(&self) -> MutexGuard<'_, Books> {
+    pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -30,8 +30,15 @@ pub(crate) struct Attempted {
     pub(crate) insists: bool,
 }
 
-/// Of whoever pays out; it is in no row.
+/// What begins so is in no row, and in no sentence.
+pub(crate) const HUSH: &str = "hush-";
+/// Of whoever pays out.
 pub(crate) const PASSCODE: &str = "hush-4711";
+
+/// What the payer's bank asks him by, where he pays by a card that asks (3-D Secure): one collection in eight.
+pub(crate) fn card_secret(key: &str) -> Option<String> {
+    ["0", "8"].iter().any(|first| key.starts_with(first)).then(|| format!("{HUSH}{key}"))
+}
 
 /// What a customer, or somebody for him, does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

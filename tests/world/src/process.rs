@@ -42,12 +42,14 @@ impl Process {
 
 /// A client of this deployment.
 fn client(plan: &Plan, process: usize, life: u32, clock: &HostClock, disk: &Disk) -> Client {
+    let seen = disk.clone();
     let mut builder = Client::builder()
         .credentials("merchant", "s3cret-of-the-world")
         .base_url("http://127.0.0.1:1")
         .name(format!("process {process}.{life}"))
         .policy(plan.policy.clone())
         .clock(clock.clone())
+        .show(move |key, secret| seen.books().shown(key, secret.expose()))
         .journal(disk.clone());
     if let Some(limit) = plan.limit {
         builder = builder.limit(limit);

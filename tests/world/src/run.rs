@@ -49,6 +49,8 @@ pub struct Total {
     pub refused: (u64, u64),
     /// Payments of orders that others had paid for.
     pub twice: u64,
+    /// How often a payer was shown by what his bank asks him.
+    pub shown: u64,
     /// How long it took.
     pub took: Duration,
     /// The first broken promise of each world that broke one.
@@ -66,6 +68,7 @@ impl Total {
             stale: 0,
             refused: (0, 0),
             twice: 0,
+            shown: 0,
             took: Duration::ZERO,
             failures: Vec::new(),
             hits: Hits::new(),
@@ -82,6 +85,7 @@ impl Total {
         self.refused.0 += outcome.refused.0;
         self.refused.1 += outcome.refused.1;
         self.twice += outcome.twice;
+        self.shown += outcome.shown;
         self.hits.add(&outcome.hits);
         if let Some(what) = outcome.violation {
             self.failures.push(Failure { seed, what });
@@ -98,7 +102,17 @@ impl Total {
 impl fmt::Display for Total {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            lives, seeds, simulated, calls: (posts, polls), stale, twice, took, failures, hits, ..
+            lives,
+            seeds,
+            simulated,
+            calls: (posts, polls),
+            stale,
+            twice,
+            shown,
+            took,
+            failures,
+            hits,
+            ..
         } = self;
         let (held, others) = self.refused;
         let years = simulated.as_secs_f64() / (365.25 * 86_400.0);
@@ -111,7 +125,7 @@ impl fmt::Display for Total {
         )?;
         writeln!(
             f,
-            "{:.2} requests and {:.2} questions a life; refused: {stale} stale writes, {held} attempts at held orders, {others} sources of other orders; {twice} payments of orders that were paid",
+            "{:.2} requests and {:.2} questions a life; refused: {stale} stale writes, {held} attempts at held orders, {others} sources of other orders; {twice} payments of orders that were paid; {shown} times a card asked its payer",
             each(posts),
             each(polls)
         )?;
@@ -181,6 +195,7 @@ fn world(seed: u64, shelf: &Shelf, telling: Telling) -> Outcome {
             stale: 0,
             refused: (0, 0),
             twice: 0,
+            shown: 0,
             hits: Hits::new(),
             print: 0,
             violation: Some(panicked(&*panic)),

@@ -150,7 +150,10 @@ impl World<'_> {
                 self.record(process, key, recorded, &snapshot, now);
             }
             Action::Send(request) => self.send_one(process, key, &request, now),
-            Action::Act { .. } => self.apply(process, key, Event::Shown, now),
+            Action::Act { client_secret } => {
+                self.books().shown(key, client_secret.expose());
+                self.apply(process, key, Event::Shown, now);
+            }
             Action::Wait { until, .. } => {
                 worker.fleet.update(&key.to_owned(), until, now);
             }

@@ -116,6 +116,7 @@ pub(crate) struct Outcome {
     pub(crate) stale: u64,
     pub(crate) refused: (u64, u64),
     pub(crate) twice: u64,
+    pub(crate) shown: u64,
     pub(crate) hits: crate::fault::Hits,
     pub(crate) print: u64,
     pub(crate) violation: Option<String>,
@@ -201,8 +202,8 @@ impl<'a> World<'a> {
         drop((self.tasks, self.processes));
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         let violation = vendors.or(books.violation.take());
-        let (stale, hits) = (books.stale, books.hits.clone());
-        Outcome { lives, span, posts, polls, stale, refused, twice, hits, print, violation }
+        let (stale, shown, hits) = (books.stale, books.shown, books.hits.clone());
+        Outcome { lives, span, posts, polls, stale, refused, twice, shown, hits, print, violation }
     }
 
     fn happen(&mut self, happening: Happening) {

@@ -29,6 +29,7 @@ fn no_life_breaks_a_promise() {
         let (held, others) = total.refused;
         assert!(held > 0 && others > 0, "no order was held, or no source another's: {:?}", total.refused);
         assert!(total.twice > 0, "no order was paid twice");
+        assert!(total.shown > 0, "no card asked its payer");
     }
 }
 
