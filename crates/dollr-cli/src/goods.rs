@@ -46,7 +46,7 @@ fn claim(goods: &Fulfilment, key: &str, json: bool) -> Result<ExitCode, Failure>
             "key": key, "claim": word, "for": payment, "by": by, "at": at, "explanation": claimed.to_string(),
         }))?;
     } else {
-        output::say(format_args!("{key}  {claimed}"))?;
+        output::say(format_args!("{key}  {}", output::clean(&claimed.to_string())))?;
     }
     Ok(code)
 }
@@ -62,7 +62,8 @@ fn duplicates(goods: &Fulfilment, json: bool) -> Result<ExitCode, Failure> {
                 json!({ "key": key, "order": order, "besides": besides, "at": at, "settlement": paid }),
             )?;
         } else {
-            let order = output::clean(order.unwrap_or_default());
+            let texts = [key.as_str(), besides.as_str(), order.unwrap_or_default()];
+            let [key, besides, order] = texts.map(output::clean);
             let paid = paid.as_deref().unwrap_or("look at its row: dollr journal show");
             output::say(format_args!("{key}  besides {besides}, for order {order}: {paid}"))?;
         }

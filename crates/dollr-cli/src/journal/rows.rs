@@ -26,9 +26,11 @@ pub(super) fn show(Record { entry, lines }: &Record, json: bool) -> Result<(), F
         return output::say(json!({ "payment": row(entry), "events": lines, "snapshot": snapshot }));
     }
     say_row(entry)?;
-    lines
-        .iter()
-        .try_for_each(|line| output::say(format_args!("  {}  {:<12} {}", line.at, line.state, line.what)))
+    // What happened may be told in somebody's words: a name, or a reason.
+    lines.iter().try_for_each(|line| {
+        let (state, what) = (output::clean(&line.state), output::clean(&line.what));
+        output::say(format_args!("  {}  {state:<12} {what}", line.at))
+    })
 }
 
 fn row(entry: &Entry) -> Value {

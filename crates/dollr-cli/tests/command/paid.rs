@@ -367,3 +367,18 @@ fn what_was_paid_twice_is_listed_until_somebody_says_that_it_is_resolved() {
     let none = till.run("goods duplicates");
     assert_eq!((none.code, none.out.as_str()), (0, ""), "{none:?}");
 }
+
+/// T31: a name, or a reason, in which somebody else has put what a terminal obeys.
+#[test]
+fn what_others_have_written_does_not_reach_the_terminal_as_it_is() {
+    let till = Till::new();
+    let (id, twice) = (till.paid(Some("A-1")), till.paid(Some("A-1")));
+    let journal = till.journal();
+    assert_eq!(journal.claim(&id, "\u{1b}[2Jshipping", SystemClock.now()), Ok(None));
+    assert_eq!(journal.resolve(&twice, "\u{1b}]0;owned\u{7}\nreturned", SystemClock.now()), Ok(true));
+    for line in [format!("goods claim {id}"), format!("journal show {id}"), format!("journal show {twice}")] {
+        let run = till.run(&line);
+        assert!(!run.out.replace('\n', "").contains(char::is_control), "{line}: {run:?}");
+        assert!(run.out.contains("shipping") || run.out.contains("returned"), "{line}: {run:?}");
+    }
+}

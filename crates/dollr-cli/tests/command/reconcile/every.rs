@@ -23,7 +23,8 @@ fn a_service_says_what_is_new() {
     running.terminate();
     let run = running.end();
     let says = format!(
-        "  stuck       {0}  for the vendor: dollr journal support {0}\n  not sent    {id}\n",
+        "  stuck       {0}  for the vendor: dollr journal support {0}\n  not sent    {id}\n  what is stuck or paid twice is listed until: \
+         dollr journal resolve KEY --why REASON\n",
         stuck.id
     );
     assert_eq!((run.code, run.out, run.err.as_str()), (0, says, ""), "{}", stuck.id);
