@@ -30,13 +30,9 @@ pub(super) const LIST: &str = "SELECT {columns}, claimed_by, claimed_at
     ORDER BY goods LIMIT $1";
 
 /// What was paid in this transaction. Another one that registers the same order is waited for, so that the note sees it.
-pub(super) fn note(wire: &mut Wire, [register, note]: &[String; 2], keys: &[&str]) -> Result<(), Fault> {
-    wire.rows(register, &[&keys])?;
-    wire.rows(note, &[&keys]).map(drop)
-}
-
-pub(super) fn noting(journal: &PostgresJournal) -> [String; 2] {
-    [REGISTER, NOTE].map(|text| journal.sql(text))
+pub(super) fn note(journal: &PostgresJournal, wire: &mut Wire, keys: &[&str]) -> Result<(), Fault> {
+    wire.rows(&journal.sql(REGISTER), &[&keys])?;
+    wire.rows(&journal.sql(NOTE), &[&keys]).map(drop)
 }
 
 pub(super) fn list(journal: &PostgresJournal, limit: usize) -> Result<Vec<Duplicate>, JournalError> {

@@ -48,7 +48,6 @@ impl PostgresJournal {
         with: With<'_>,
     ) -> Result<bool, JournalError> {
         let (lock, holder) = (self.sql(rows::LOCK_ORDER), self.sql(rows::HOLDER));
-        let noting = duplicates::noting(self);
         let written = self.pool.with(|wire| {
             wire.batch("BEGIN")?;
             if let With::FreeOrder(order) = with {
@@ -69,7 +68,7 @@ impl PostgresJournal {
             };
             let transaction: String = row.try_get(0)?;
             if matches!(with, With::Payment) {
-                duplicates::note(wire, &noting, &[key])?;
+                duplicates::note(self, wire, &[key])?;
             }
             match wire.batch("COMMIT") {
                 Ok(()) => Ok(Written::Committed),
@@ -101,7 +100,7 @@ impl PostgresJournal {
         values: Values<'_>,
         paid: &BTreeSet<&str>,
     ) -> Result<BTreeMap<String, Version>, JournalError> {
-        let (update, noting) = (self.sql(rows::UPDATE_ALL), duplicates::noting(self));
+        let update = self.sql(rows::UPDATE_ALL);
         self.pool.with(|wire: &mut Wire| {
             let alone = paid.is_empty();
             if !alone {
@@ -112,7 +111,7 @@ impl PostgresJournal {
             let saved: BTreeMap<String, Version> = rows.iter().map(read).collect::<Result<_, Fault>>()?;
             if !alone {
                 let keys: Vec<_> = paid.iter().copied().filter(|key| saved.contains_key(*key)).collect();
-                duplicates::note(wire, &noting, &keys)?;
+                duplicates::note(self, wire, &keys)?;
                 wire.batch("COMMIT")?;
             }
             Ok(saved)
