@@ -135,7 +135,8 @@ impl Fulfilment {
         Ok(self.journal.release(&key.to_string(), None, self.clock.now())?)
     }
 
-    /// Claims the next payment whose goods nobody has claimed, the longest paid first, of those paid `since`.
+    /// Claims the next payment whose goods nobody has claimed, the longest paid first, of those paid `since`: by a customer, and no
+    /// payout, transfer or refund.
     ///
     /// It is yours for `term`. Unless [`acknowledge`](Fulfilment::acknowledge) comes within it, it is given again, to you or
     /// another: at least once, so that no crash forgets it.

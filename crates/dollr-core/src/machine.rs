@@ -98,6 +98,9 @@ pub trait Machine: Sized + Clone + PartialEq {
         matches!(self.verdict(), Verdict::Paid(_)) && self.conflict().is_none()
     }
 
+    /// Whether a customer pays by it, so that there are goods to hand out once it is paid. A payout, a transfer and a refund bring none in.
+    fn collects(&self) -> bool;
+
     /// How it stands at this moment: a horizon or a patience that is over counts.
     fn standing(&self, now: Timestamp) -> Verdict {
         match self.next(now) {

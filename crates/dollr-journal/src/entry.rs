@@ -94,7 +94,7 @@ pub struct Page<'a> {
     pub what: Option<&'a str>,
     /// When somebody should look after it, if nobody does; never, where there is no such moment.
     pub due: Option<Timestamp>,
-    /// Whether goods may be handed out for it.
+    /// Whether goods may be handed out for it, as a customer has paid.
     pub paid: bool,
     /// Whether no other attempt at its order may begin.
     pub holds_order: bool,
@@ -131,7 +131,7 @@ impl<'a> Page<'a> {
             snapshot,
             what: None,
             due: machine.due(now),
-            paid: machine.is_paid(),
+            paid: machine.collects() && machine.is_paid(),
             holds_order: machine.holds_order(),
             order: None,
             sends: false,

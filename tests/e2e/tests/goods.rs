@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
-use dollr_client::core::{Settlement, SourceRef, Timestamp};
+use dollr_client::core::{Intent, SessionId, Settlement, SourceRef, Timestamp};
 use dollr_client::journal::JournalError;
 use dollr_client::{Attempt, Claimed, Client, Error, Reconcile, Report, Summary};
 use dollr_e2e::{Payment, TOTAL, World};
-use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Call, Fault, FaultKind};
+use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Call, Fault, FaultKind, SourceKind};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const EVER: Timestamp = Timestamp::from_millis(0);
@@ -281,6 +281,30 @@ fn a_delivery_whose_process_has_died_is_made_again() {
     assert_eq!((&again, again.key.as_str()), (&died, payment.key().as_str()));
     assert!(client.acknowledge(&again).expect("readable"));
     clock.advance_to(clock.now_ms() + 7_200_000);
+    assert_eq!(client.next_paid(HOUR, EVER).expect("readable"), None);
+}
+
+/// What is given back, or moved between accounts, is no sale.
+#[test]
+fn i4_only_what_a_customer_has_paid_has_goods_and_only_that_is_paid_twice() {
+    let world = World::start();
+    let client = world.client();
+    let sold = world.payment("1000");
+    client.collect(Attempt::new(sold.intent.clone()).order("A-1")).expect("a report");
+    let refund = |order: u64| {
+        let id = client.reference_id().expect("random bytes");
+        Intent::refund(id, SessionId::new(world.sim.create_session(SourceKind::Order, order)))
+    };
+    let given_back = Attempt::new(refund(sold.order)).order("A-1").despite("the customer sent it back");
+    let elsewhere = world.payment("1000");
+    assert!(world.sim.pay_source(SourceKind::Order, elsewhere.order));
+    let moved = Intent::transfer(elsewhere.intent.reference_id(), elsewhere.intent.session());
+    for attempt in [given_back, Attempt::new(refund(elsewhere.order)), Attempt::new(moved)] {
+        assert_eq!(client.execute(attempt).expect("a report").verdict.name(), "paid");
+    }
+    assert_eq!(duplicates(&client), []);
+    let delivery = client.next_paid(HOUR, EVER).expect("readable").expect("sold");
+    assert_eq!(delivery.key, sold.key());
     assert_eq!(client.next_paid(HOUR, EVER).expect("readable"), None);
 }
 

@@ -23,8 +23,8 @@ use crate::machine::{self, Action, Event, Machine, Paced, Refused as Refusal, Re
 use crate::pace::{Pace, Step};
 use crate::secret::Held;
 use crate::{
-    BadSnapshot, Conflict, Escalation, Exchange, Explanation, Policy, Progress, Purpose, ReferenceId,
-    Request, Snapshot, Stuck as Why, Timestamp, Verdict, table as tables,
+    BadSnapshot, Conflict, Escalation, Exchange, Explanation, Operation, Policy, Progress, Purpose,
+    ReferenceId, Request, Snapshot, Stuck as Why, Timestamp, Verdict, table as tables,
 };
 use fact::{Fact, Trouble};
 use state::{Completed, Failed, NotLanded, Open, Prepared, Refused, Sending, State, Stuck, Uncertain};
@@ -364,6 +364,10 @@ impl Machine for Execution {
         let moved_nothing = matches!(self.state, State::Failed(_) | State::Refused(_) | State::NotLanded(_))
             || self.is_unsent();
         !moved_nothing || self.conflict.is_some()
+    }
+
+    fn collects(&self) -> bool {
+        self.intent.operation() == Operation::Collection
     }
 }
 

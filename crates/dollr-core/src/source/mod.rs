@@ -350,6 +350,10 @@ impl Machine for Source {
     fn holds_order(&self) -> bool {
         !matches!(self.state, State::Canceled(_)) || self.conflict.is_some()
     }
+
+    fn collects(&self) -> bool {
+        true
+    }
 }
 
 impl Paced for Source {
