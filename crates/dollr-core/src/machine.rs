@@ -10,7 +10,7 @@ use core::time::Duration;
 use crate::pace::Pace;
 use crate::{
     BadSnapshot, Conflict, Escalation, Exchange, Explanation, Loss, Policy, Purpose, Request, Response,
-    Secret, Snapshot, Timestamp, Verdict,
+    Secret, Snapshot, SourceRef, Timestamp, Verdict,
 };
 
 /// A value that decides: [`Execution`](crate::Execution) and [`Source`](crate::Source).
@@ -100,6 +100,9 @@ pub trait Machine: Sized + Clone + PartialEq {
 
     /// Whether a customer pays by it, so that there are goods to hand out once it is paid. A payout, a transfer and a refund bring none in.
     fn collects(&self) -> bool;
+
+    /// The invoice or order that is paid by it, where that is known.
+    fn pays_for(&self) -> Option<SourceRef>;
 
     /// How it stands at this moment: a horizon or a patience that is over counts.
     fn standing(&self, now: Timestamp) -> Verdict {

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::secret::{Held, json_string};
 use crate::{
     AccountId, Amount, Currency, Operation, Purpose, ReferenceId, Refusal, Request, Response, Secret,
-    SessionId, Timestamp,
+    Session, SessionId, SourceRef, Timestamp,
 };
 
 /// One attempt to move money, before it is sent.
@@ -23,6 +23,9 @@ pub struct Intent {
     currency: Option<Currency>,
     amount: Option<Amount>,
     session_expires_at: Option<Timestamp>,
+    /// What the session was made for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<SourceRef>,
     #[serde(skip)]
     passcode: Held<Option<Passcode>>,
 }
@@ -92,6 +95,29 @@ impl Intent {
         Self { session_expires_at: Some(moment), ..self }
     }
 
+    /// What the session was made for: with it, this payment and one on the source's own page are known to be the same or not.
+    #[must_use]
+    pub fn source(self, source: SourceRef) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// With all that is known of the session: what it was made for, and when it ends.
+    ///
+    /// ```
+    /// # use dollr_core::{Intent, Response, Session};
+    /// # let made = Response::new(200, br#"{"id": 55, "source_id": 101, "source_type": "INVOICE"}"#.to_vec());
+    /// let session = Session::parse(&made, "INVOICE:101".parse()?)?;
+    /// let id = "3f2b8c1e-7d64-4a0e-9b15-52c7a8d0e601".parse()?;
+    /// let intent = Intent::collection(id, session.id, "18".parse()?, "USD".parse()?).within(&session);
+    /// # assert_eq!(intent, Intent::collection(id, session.id, "18".parse()?, "USD".parse()?).source(session.source));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn within(self, session: &Session) -> Self {
+        let session_expires_at = session.expires_at.or(self.session_expires_at);
+        Self { source: Some(session.source), session_expires_at, ..self }
+    }
+
     /// The attempt's id.
     pub fn reference_id(&self) -> ReferenceId {
         self.reference_id
@@ -114,6 +140,11 @@ impl Intent {
 
     pub(super) fn expected(&self) -> (Option<Amount>, Option<Currency>) {
         (self.amount, self.currency)
+    }
+
+    /// What the session was made for, where that is known.
+    pub(super) fn for_source(&self) -> Option<SourceRef> {
+        self.source
     }
 
     pub(super) fn expires_at(&self) -> Option<Timestamp> {
@@ -202,6 +233,7 @@ impl Intent {
             currency: None,
             amount: None,
             session_expires_at: None,
+            source: None,
             passcode: Held(None),
         }
     }

@@ -24,7 +24,7 @@ use crate::pace::{Pace, Step};
 use crate::secret::Held;
 use crate::{
     BadSnapshot, Conflict, Escalation, Exchange, Explanation, Operation, Policy, Progress, Purpose,
-    ReferenceId, Request, Snapshot, Stuck as Why, Timestamp, Verdict, table as tables,
+    ReferenceId, Request, Snapshot, SourceRef, Stuck as Why, Timestamp, Verdict, table as tables,
 };
 use fact::{Fact, Trouble};
 use state::{Completed, Failed, NotLanded, Open, Prepared, Refused, Sending, State, Stuck, Uncertain};
@@ -368,6 +368,10 @@ impl Machine for Execution {
 
     fn collects(&self) -> bool {
         self.intent.operation() == Operation::Collection
+    }
+
+    fn pays_for(&self) -> Option<SourceRef> {
+        self.intent.for_source()
     }
 }
 

@@ -354,6 +354,10 @@ impl Machine for Source {
     fn collects(&self) -> bool {
         true
     }
+
+    fn pays_for(&self) -> Option<SourceRef> {
+        Some(self.id)
+    }
 }
 
 impl Paced for Source {

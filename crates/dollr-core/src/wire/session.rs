@@ -14,6 +14,8 @@ use crate::{Purpose, Request, Response, Secret, SessionId, SourceRef, Timestamp}
 pub struct Session {
     /// Its number.
     pub id: SessionId,
+    /// What it was made for.
+    pub source: SourceRef,
     /// When the vendor will refuse to execute in it, by the vendor's clock.
     pub expires_at: Option<Timestamp>,
 }
@@ -36,6 +38,6 @@ impl Session {
             return Err(BadAnswer::new(format!("the session is of another source than {source}")));
         }
         let id = object.number("id")?.ok_or_else(|| BadAnswer::missing("id"))?;
-        Ok(Self { id: SessionId::new(id), expires_at: object.moment("expires_at")? })
+        Ok(Self { id: SessionId::new(id), source, expires_at: object.moment("expires_at")? })
     }
 }

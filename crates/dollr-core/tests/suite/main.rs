@@ -25,6 +25,7 @@ mod promises_time;
 mod promises_token;
 mod promises_wiped;
 mod realtime;
+mod receipts;
 mod scenario;
 mod schedule;
 mod schedule_learn;
