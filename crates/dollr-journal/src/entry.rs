@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use dollr_core::{Machine, Snapshot, Timestamp};
+use dollr_core::{Machine, Snapshot, SourceRef, Timestamp};
 
 /// What a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +96,9 @@ pub struct Page<'a> {
     pub due: Option<Timestamp>,
     /// Whether goods may be handed out for it, as a customer has paid.
     pub paid: bool,
+    /// The invoice or order that is paid by it, where that is known: by this an execution and a source are told apart that are
+    /// paid for one order of the merchant's.
+    pub pays_for: Option<SourceRef>,
     /// Whether no other attempt at its order may begin.
     pub holds_order: bool,
     /// The order that the row is for from now on, if it has none: with its order, its goods are another's, so only what is
@@ -117,6 +120,7 @@ impl<'a> Page<'a> {
             what,
             due: None,
             paid: false,
+            pays_for: None,
             holds_order: false,
             order: None,
             sends: false,
@@ -132,6 +136,7 @@ impl<'a> Page<'a> {
             what: None,
             due: machine.due(now),
             paid: machine.collects() && machine.is_paid(),
+            pays_for: machine.pays_for(),
             holds_order: machine.holds_order(),
             order: None,
             sends: false,

@@ -218,10 +218,10 @@ fn a_checkpoint_that_was_cut_short_is_no_damage() {
 fn a_newer_schema_is_refused_and_stays_as_it_was() {
     let desk = Desk::new();
     create(&desk.journal(), "id").expect("room");
-    desk.raw().pragma_update(None, "user_version", 3).expect("newer");
+    desk.raw().pragma_update(None, "user_version", 4).expect("newer");
     let before = fs::read(desk.file()).expect("readable");
-    refused(&desk.file(), "has schema 3, this release knows up to 2: use the release that wrote it");
-    let newer = JournalError::Newer { path: desk.file(), found: 3, known: 2 };
+    refused(&desk.file(), "has schema 4, this release knows up to 3: use the release that wrote it");
+    let newer = JournalError::Newer { path: desk.file(), found: 4, known: 3 };
     assert_eq!(SqliteJournal::open(desk.file()).err(), Some(newer.clone()));
     assert_eq!(fs::read(desk.file()).expect("readable"), before);
     assert_eq!(desk.names(), ["journal.db"]);
@@ -231,9 +231,9 @@ fn a_newer_schema_is_refused_and_stays_as_it_was() {
     let journal = live.journal();
     let raw = live.raw();
     raw.pragma_update(None, "wal_autocheckpoint", 0).expect("set");
-    raw.pragma_update(None, "user_version", 3).expect("newer");
+    raw.pragma_update(None, "user_version", 4).expect("newer");
     let error = SqliteJournal::open(live.file()).expect_err("refused");
-    assert_eq!(error, JournalError::Newer { path: live.file(), found: 3, known: 2 });
+    assert_eq!(error, JournalError::Newer { path: live.file(), found: 4, known: 3 });
     drop(journal);
 }
 

@@ -94,7 +94,7 @@ fn processes_that_race_to_make_the_journal_all_succeed() {
         assert_eq!(keys, names);
         let raw = desk.raw();
         let mark = |name| raw.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).expect("a mark");
-        assert_eq!((mark("application_id"), mark("user_version")), (0x444C_4C52, 1 << 16 | 2));
+        assert_eq!((mark("application_id"), mark("user_version")), (0x444C_4C52, 1 << 16 | 3));
     }
 }
 

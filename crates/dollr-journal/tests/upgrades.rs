@@ -19,6 +19,7 @@ on_each_engine! {
     f32_what_an_older_release_makes_and_ends_is_looked_after,
     i14_f32_of_an_older_release_and_who_has_taken_a_row_the_first_one_writes,
     i2_f32_an_order_of_an_older_releases_attempt_is_held,
+    i2_f32_what_was_paid_before_is_one_payment_of_its_order_but_for_what_was_told,
 }
 
 const KEYS: [&str; 7] = [
@@ -35,6 +36,8 @@ const KEYS: [&str; 7] = [
 trait Older: Engine {
     /// Its journal, with a few payments.
     const FILLED: &'static str;
+    /// What the release after it, which knew schema 2, made of that and added.
+    const CLAIMED: &'static str;
 
     /// Makes a row.
     fn insert(&self, key: &str, order: &str, state: &str, at: Timestamp);
@@ -53,6 +56,7 @@ trait Older: Engine {
 
 impl Older for Desk {
     const FILLED: &'static str = include_str!("vectors/schema_1_sqlite.sql");
+    const CLAIMED: &'static str = include_str!("vectors/schema_2_sqlite.sql");
 
     fn insert(&self, key: &str, order: &str, state: &str, at: Timestamp) {
         let sql = "INSERT INTO dollr_entries (key, kind, order_id, state, open, snapshot, version, created_at, updated_at)
@@ -96,6 +100,7 @@ fn append(raw: &rusqlite::Connection, key: &str, version: i64, state: &str, now:
 
 impl Older for Database {
     const FILLED: &'static str = include_str!("vectors/schema_1_postgres.sql");
+    const CLAIMED: &'static str = include_str!("vectors/schema_2_postgres.sql");
 
     fn insert(&self, key: &str, order: &str, state: &str, at: Timestamp) {
         let sql = "WITH made AS (
@@ -157,7 +162,7 @@ fn attempt(journal: &dyn Journal, key: &str, order: &str) -> Result<Version, Jou
 fn f32_an_older_journal_loses_nothing<D: Older>() {
     let desk = D::older();
     let journal = desk.journal();
-    assert_eq!(journal.schema(), Ok(2));
+    assert_eq!(journal.schema(), Ok(3));
     let mut entries = journal.entries(99).expect("readable");
     entries.reverse();
     assert_eq!(keys(&entries), KEYS);
@@ -303,4 +308,36 @@ fn i2_f32_an_order_of_an_older_releases_attempt_is_held<D: Older>() {
     let page = Page::new("Failed", false, &made.snapshot, "looked after");
     journal.save("made", made.version, &page, at(2_001)).expect("the right version");
     assert_eq!(attempt(&*journal, "second", "A-9"), Ok(Version::FIRST));
+}
+
+fn i2_f32_what_was_paid_before_is_one_payment_of_its_order_but_for_what_was_told<D: Older>() {
+    let desk = D::older();
+    desk.sql(D::CLAIMED).expect("its own SQL");
+    let journal = desk.journal();
+    let twice = || -> Vec<(String, String)> {
+        let found = journal.duplicates(99).expect("readable").into_iter();
+        found.map(|duplicate| (duplicate.entry.key, duplicate.besides)).collect()
+    };
+    let told = |keys: &[(&str, &str)]| -> Vec<(String, String)> {
+        keys.iter().map(|(key, other)| ((*key).to_owned(), (*other).to_owned())).collect()
+    };
+    assert_eq!(twice(), told(&[("two", "one")]));
+    let pay = |key: &str, kind, order, seconds| {
+        let snapshot = Snapshot::new("{}");
+        let page =
+            Page { paid: true, pays_for: key.parse().ok(), ..Page::new("Paid", false, &snapshot, "paid") };
+        journal.create(key, kind, Some(Order::new(order)), &page, at(seconds)).expect("room");
+    };
+    pay("INVOICE:8", Kind::Source, "B-1", 1_000);
+    pay("INVOICE:9", Kind::Source, "B-2", 1_001);
+    pay("again", Kind::Execution, "B-1", 1_002);
+    pay("INVOICE:10", Kind::Source, "B-3", 1_003);
+    let after = [("two", "one"), ("INVOICE:8", "phone"), ("again", "phone")];
+    assert_eq!(twice(), told(&after), "a refund is no payment, and a page may be that of the phone");
+
+    // The goods are as they were, and what was told is resolved as ever.
+    let claim = journal.claim("two", "another", at(2_000)).expect("readable").expect("claimed");
+    assert_eq!((claim.key.as_str(), claim.by.as_str()), ("one", "the page"));
+    assert_eq!(journal.resolve("two", "returned", at(2_001)), Ok(true));
+    assert_eq!(twice(), told(&after[1..]));
 }

@@ -270,27 +270,27 @@ fn f32_migrating_says_from_which_schema_to_which() {
         let run = |line: &str| desk.run_on(&journal, line);
         for _ in 0..2 {
             let check = run("journal migrate --check");
-            let says = "the journal has schema 1, and 2 once it is migrated\n";
+            let says = "the journal has schema 1, and 3 once it is migrated\n";
             assert_eq!((check.code, check.out.as_str()), (4, says), "{check:?}");
         }
         let migrated = run("journal migrate");
         assert_eq!(
             (migrated.code, migrated.out.as_str()),
-            (0, "the journal had schema 1 and has schema 2 now\n")
+            (0, "the journal had schema 1 and has schema 3 now\n")
         );
         let again = run("journal migrate");
         assert_eq!(
             (again.code, again.out.as_str()),
-            (0, "the journal has schema 2, the newest that there is\n")
+            (0, "the journal has schema 3, the newest that there is\n")
         );
         let check = run("journal migrate --check --json");
-        assert_eq!((check.code, check.json()), (0, json!({ "from": 2, "to": 2, "newest": 2 })));
+        assert_eq!((check.code, check.json()), (0, json!({ "from": 3, "to": 3, "newest": 3 })));
         let listed = run("journal list --json").json();
         assert_eq!(listed["payments"].as_array().map(Vec::len), Some(7), "nothing was lost");
     }
-    server.psql(&format!("UPDATE {prefix}schema SET version = 3")).expect("marked");
+    server.psql(&format!("UPDATE {prefix}schema SET version = 4")).expect("marked");
     let newer = desk.run_on(&format!("{}?prefix={prefix}", server.url()), "journal migrate");
-    let says = "the journal has schema 3, which a newer release made and this one can use\n";
+    let says = "the journal has schema 4, which a newer release made and this one can use\n";
     assert_eq!((newer.code, newer.out.as_str()), (0, says));
 }
 
@@ -309,7 +309,7 @@ fn a_journal_that_cannot_be_migrated_is_said_and_left_alone() {
         ["journal migrate", "journal migrate --check", "journal list", "paid", "goods claim INVOICE:101"]
     {
         let run = desk.run(line);
-        let says = "the journal at \"dollr.db\" has schema 9, this release knows up to 2: use the release that wrote it";
+        let says = "the journal at \"dollr.db\" has schema 9, this release knows up to 3: use the release that wrote it";
         assert_eq!((run.code, run.sentence()), (1, says), "{line}");
     }
     let marked: Value =

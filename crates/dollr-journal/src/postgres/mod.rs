@@ -223,7 +223,8 @@ impl Journal for PostgresJournal {
         #[rustfmt::skip]
         let values: Values<'_> =
             &[&keys, &expected, &takes, &states, &open, &snapshots, &due, &holds, &paid, &what, &now, &orders];
-        let paid = all().filter(|write| write.page.paid).map(|write| write.key).collect();
+        let paid: Vec<_> =
+            all().filter(|write| write.page.paid).map(|write| (write.key, write.page.pays_for)).collect();
         let saved = self.update_all(values, &paid)?;
         Ok(all().map(|write| saved.get(write.key).copied()).collect())
     }

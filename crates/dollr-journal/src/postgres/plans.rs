@@ -25,8 +25,8 @@ const QUESTIONS: [(&str, &str, &[&str], &[&str]); 8] = [
     (work::UNATTENDED, "100", &["entries_unattended"], &["Seq Scan", "Sort"]),
     (rows::OPEN, "", &["entries_open"], &["Seq Scan on {p}entries"]),
     (rows::HOLDER, "'order 7'", &["entries_order"], &["Seq Scan", "Sort"]),
-    (duplicates::LIST, "100", &["claims_pkey", "entries_pkey"], &["Seq Scan"]),
-    (duplicates::NOTE, "ARRAY['7', '8']", &["entries_key", "claims_pkey"], &["Seq Scan on {p}entries"]),
+    (duplicates::LIST, "100", &["paid_twice", "entries_pkey"], &["Seq Scan"]),
+    (duplicates::BEFORE, "ARRAY['7', '8']", &["entries_pkey", "paid_order"], &["Seq Scan"]),
     (goods::PAID, "0", &["entries_deliver"], &["Seq Scan on {p}entries", "Sort"]),
 ];
 
@@ -52,7 +52,7 @@ fn rows_are_found_by_their_indexes() {
     }
     run(
         &journal,
-        "DROP TABLE {p}claims, {p}shared, {p}events, {p}work, {p}entries, {p}schema;
+        "DROP TABLE {p}paid, {p}claims, {p}shared, {p}events, {p}work, {p}entries, {p}schema;
         DROP FUNCTION {p}events_stay, {p}entries_attended",
     );
 }

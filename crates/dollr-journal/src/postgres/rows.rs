@@ -11,7 +11,7 @@ use crate::stored::{counted, moment};
 
 /// Of an entry and its work.
 const COLUMNS: &str =
-    "key, kind, order_id, state, open, snapshot, version, created_at, {p}entries.updated_at, due_at, despite,
+    "key, kind, {p}entries.order_id, state, open, snapshot, version, created_at, {p}entries.updated_at, due_at, despite,
     ended_at, coalesce(takes, 0)";
 
 /// Entries, each with the work that belongs to it, if there is some.

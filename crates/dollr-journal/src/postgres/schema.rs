@@ -7,8 +7,11 @@ use crate::error::JournalError;
 use crate::level::NEWEST_SCHEMA as NEWEST;
 use crate::level::{Level, Step};
 
-const STEPS: [Step; 2] =
-    [Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 }, Step { sql: LEASES_AND_CLAIMS, min_reader: 1 }];
+const STEPS: [Step; 3] = [
+    Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 },
+    Step { sql: LEASES_AND_CLAIMS, min_reader: 1 },
+    Step { sql: PAID, min_reader: 1 },
+];
 
 const _: () = assert!(NEWEST as usize == STEPS.len());
 
@@ -132,6 +135,36 @@ FOR EACH STATEMENT EXECUTE FUNCTION {p}events_stay();
 CREATE TRIGGER {p}events_remain BEFORE DELETE ON {p}events
 FOR EACH ROW EXECUTE FUNCTION {p}events_stay();
 ";
+
+/// What was paid before counts as one payment of its order: nothing of it is told now. Some of it was noted among the claims.
+const PAID: &str = r#"
+CREATE TABLE {p}paid (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    entry_id    bigint NOT NULL UNIQUE REFERENCES {p}entries (id) ON DELETE CASCADE,
+    order_id    text   NOT NULL,
+    source      text,
+    payment     text   NOT NULL,
+    noted_at    bigint NOT NULL CHECK (noted_at >= 0),
+    besides     text,
+    resolved_at bigint
+);
+
+CREATE INDEX {p}paid_order ON {p}paid (order_id);
+CREATE INDEX {p}paid_twice ON {p}paid (id) WHERE besides IS NOT NULL AND resolved_at IS NULL;
+
+INSERT INTO {p}paid (entry_id, order_id, source, payment, noted_at)
+SELECT id, order_id, CASE WHEN kind = 'source' THEN key END,
+    first_value(key) OVER (PARTITION BY order_id ORDER BY id), coalesce(ended_at, updated_at)
+FROM {p}entries
+WHERE order_id IS NOT NULL AND (kind = 'source' AND state = 'Paid' OR kind = 'execution' AND state = 'Completed'
+    AND strpos(snapshot, '"instruction":{"collection":') > 0)
+ORDER BY id;
+
+UPDATE {p}paid SET besides = claimed_by, noted_at = claimed_at, resolved_at = fulfilled_at
+FROM {p}entries JOIN {p}claims ON goods = 'duplicate ' || key
+WHERE {p}entries.id = {p}paid.entry_id;
+DELETE FROM {p}claims WHERE goods LIKE 'duplicate %' OR goods LIKE 'first %';
+"#;
 
 /// What to do where there are no tables.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -7,10 +7,13 @@ use super::wire::Wire;
 use crate::error::JournalError;
 use crate::stored::whole;
 
-/// The rows that may be forgotten which ended before `$1`: none whose goods somebody has, or had and has not handed out.
+/// The rows that may be forgotten which ended before `$1`: none whose goods somebody has, or had and has not handed out, and none that was
+/// paid twice and is not resolved.
 const PRUNABLE: &str = "FROM {p}entries
     WHERE ended_at < $1 AND NOT open AND NOT attended AND NOT EXISTS (
         SELECT FROM {p}claims WHERE entry_id = {p}entries.id AND fulfilled_at IS NULL)
+    AND NOT EXISTS (
+        SELECT FROM {p}paid WHERE entry_id = {p}entries.id AND besides IS NOT NULL AND resolved_at IS NULL)
     AND NOT (deliver AND EXISTS (
         SELECT FROM {p}events WHERE entry_id = {p}entries.id AND what = 'claim released'))";
 

@@ -93,11 +93,11 @@ pub(super) fn unattended(journal: &PostgresJournal, limit: usize) -> Result<Vec<
 const RESOLVE: &str = "WITH resolved AS (
         UPDATE {p}entries SET version = version + 1, open = false, ended_at = coalesce(ended_at, $3::bigint)
         WHERE key = $1 AND (open AND NOT attended OR EXISTS (
-            SELECT FROM {p}claims WHERE goods = 'duplicate ' || $1::text AND fulfilled_at IS NULL))
+            SELECT FROM {p}paid WHERE entry_id = {p}entries.id AND besides IS NOT NULL AND resolved_at IS NULL))
         RETURNING id, version, state),
     paid_twice AS (
-        UPDATE {p}claims SET fulfilled_at = $3::bigint FROM resolved
-        WHERE goods = 'duplicate ' || $1::text AND fulfilled_at IS NULL),
+        UPDATE {p}paid SET resolved_at = $3::bigint FROM resolved
+        WHERE entry_id = resolved.id AND besides IS NOT NULL AND resolved_at IS NULL),
     noted AS (
         INSERT INTO {p}events (entry_id, version, at, what, state)
         SELECT id, version, $3::bigint, 'resolved: ' || $2::text, state FROM resolved)

@@ -1,7 +1,10 @@
 //! How rows are written: each with what belongs to it, in one transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use dollr_core::SourceRef;
+
+use super::duplicates::Paid;
 use super::fault::Fault;
 use super::wire::Wire;
 use super::{PostgresJournal, Values, duplicates, rows};
@@ -15,15 +18,15 @@ pub(super) enum With<'a> {
     Nothing,
     /// The order that must be free before it.
     FreeOrder(&'a str),
-    /// That its order is paid.
-    Payment,
+    /// That its order is paid, and by which source, where that is known.
+    Payment(Option<SourceRef>),
 }
 
 impl<'a> With<'a> {
     pub(super) fn of(page: &Page<'_>, wanted: Option<&'a str>) -> Self {
         match wanted {
             Some(order) => Self::FreeOrder(order),
-            None if page.paid => Self::Payment,
+            None if page.paid => Self::Payment(page.pays_for),
             None => Self::Nothing,
         }
     }
@@ -67,8 +70,8 @@ impl PostgresJournal {
                 return Ok(Written::Nothing);
             };
             let transaction: String = row.try_get(0)?;
-            if matches!(with, With::Payment) {
-                duplicates::note(self, wire, &[key])?;
+            if let With::Payment(pays_for) = with {
+                duplicates::note(self, wire, &[(key, pays_for)])?;
             }
             match wire.batch("COMMIT") {
                 Ok(()) => Ok(Written::Committed),
@@ -98,7 +101,7 @@ impl PostgresJournal {
     pub(super) fn update_all(
         &self,
         values: Values<'_>,
-        paid: &BTreeSet<&str>,
+        paid: &[Paid<'_>],
     ) -> Result<BTreeMap<String, Version>, JournalError> {
         let update = self.sql(rows::UPDATE_ALL);
         self.pool.with(|wire: &mut Wire| {
@@ -110,8 +113,8 @@ impl PostgresJournal {
             let read = |row: &tokio_postgres::Row| Ok((row.try_get(0)?, counted(row.try_get(1)?, 0)));
             let saved: BTreeMap<String, Version> = rows.iter().map(read).collect::<Result<_, Fault>>()?;
             if !alone {
-                let keys: Vec<_> = paid.iter().copied().filter(|key| saved.contains_key(*key)).collect();
-                duplicates::note(self, wire, &keys)?;
+                let paid: Vec<_> = paid.iter().copied().filter(|(key, _)| saved.contains_key(*key)).collect();
+                duplicates::note(self, wire, &paid)?;
                 wire.batch("COMMIT")?;
             }
             Ok(saved)

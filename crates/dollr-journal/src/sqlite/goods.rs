@@ -96,7 +96,7 @@ pub(super) fn fulfil(
 ) -> rusqlite::Result<bool> {
     let sql = "UPDATE dollr_claims SET fulfilled_at = :now
                WHERE entry_id = (SELECT id FROM dollr_entries WHERE key = :key) AND fulfilled_at IS NULL
-                   AND goods <> 'duplicate ' || :key AND (:by IS NULL OR claimed_by = :by)";
+                   AND (:by IS NULL OR claimed_by = :by)";
     let values = named_params! { ":key": key, ":by": by, ":now": whole(now.as_millis()) };
     let done = connection.prepare_cached(sql)?.execute(values)? == 1;
     if done {
@@ -113,7 +113,7 @@ pub(super) fn release(
 ) -> rusqlite::Result<bool> {
     let sql = "DELETE FROM dollr_claims
                WHERE entry_id = (SELECT id FROM dollr_entries WHERE key = :key) AND fulfilled_at IS NULL
-                   AND goods <> 'duplicate ' || :key AND (:by IS NULL OR claimed_by = :by)";
+                   AND (:by IS NULL OR claimed_by = :by)";
     let values = named_params! { ":key": key, ":by": by };
     let done = connection.prepare_cached(sql)?.execute(values)? == 1;
     if done {

@@ -13,7 +13,7 @@ use crate::stored::{counted, moment, whole};
 
 /// What [`entry`] reads, of an entry and its work.
 pub(super) const COLUMNS: &str =
-    "key, kind, order_id, state, open, snapshot, version, created_at, dollr_entries.updated_at, due_at, despite,
+    "key, kind, dollr_entries.order_id, state, open, snapshot, version, created_at, dollr_entries.updated_at, due_at, despite,
      ended_at, coalesce(takes, 0)";
 
 /// The work that belongs to an entry, if there is some.
@@ -175,7 +175,7 @@ fn begin_or_end(connection: &Connection, id: i64, page: &Page<'_>, now: Timestam
     Ok(())
 }
 
-/// What goes with a write: the event, and whether its order was paid before.
+/// What goes with a write: the event, and that its order is paid.
 fn follow(
     connection: &Connection,
     key: &str,
@@ -187,7 +187,7 @@ fn follow(
     if let Some(what) = page.what {
         note(connection, id, version, (what, page.state), now)?;
     }
-    if page.paid { duplicates::note(connection, key) } else { Ok(()) }
+    if page.paid { duplicates::note(connection, key, page.pays_for) } else { Ok(()) }
 }
 
 /// An event, and the state that the row has now.

@@ -8,8 +8,11 @@ use crate::level::{Level, Step};
 /// Marks a file as ours: `DLLR`.
 pub(super) const APPLICATION: i32 = 0x444C_4C52;
 
-const STEPS: [Step; 2] =
-    [Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 }, Step { sql: LEASES_AND_CLAIMS, min_reader: 1 }];
+const STEPS: [Step; 3] = [
+    Step { sql: ENTRIES_AND_EVENTS, min_reader: 1 },
+    Step { sql: LEASES_AND_CLAIMS, min_reader: 1 },
+    Step { sql: PAID, min_reader: 1 },
+];
 
 const _: () = assert!(NEWEST as usize == STEPS.len());
 
@@ -111,6 +114,36 @@ CREATE TRIGGER dollr_events_remain BEFORE DELETE ON dollr_events
 WHEN EXISTS (SELECT 1 FROM dollr_entries WHERE id = OLD.entry_id)
 BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;
 ";
+
+/// What was paid before counts as one payment of its order: nothing of it is told now. Some of it was noted among the claims.
+const PAID: &str = r#"
+CREATE TABLE dollr_paid (
+    id          INTEGER PRIMARY KEY,
+    entry_id    INTEGER NOT NULL UNIQUE REFERENCES dollr_entries (id) ON DELETE CASCADE,
+    order_id    TEXT    NOT NULL,
+    source      TEXT,
+    payment     TEXT    NOT NULL,
+    noted_at    INTEGER NOT NULL CHECK (noted_at >= 0),
+    besides     TEXT,
+    resolved_at INTEGER
+) STRICT;
+
+CREATE INDEX dollr_paid_order ON dollr_paid (order_id);
+CREATE INDEX dollr_paid_twice ON dollr_paid (id) WHERE besides IS NOT NULL AND resolved_at IS NULL;
+
+INSERT INTO dollr_paid (entry_id, order_id, source, payment, noted_at)
+SELECT id, order_id, CASE WHEN kind = 'source' THEN key END,
+    first_value(key) OVER (PARTITION BY order_id ORDER BY id), coalesce(ended_at, updated_at)
+FROM dollr_entries
+WHERE order_id IS NOT NULL AND (kind = 'source' AND state = 'Paid' OR kind = 'execution' AND state = 'Completed'
+    AND instr(snapshot, '"instruction":{"collection":') > 0)
+ORDER BY id;
+
+UPDATE dollr_paid SET besides = claimed_by, noted_at = claimed_at, resolved_at = fulfilled_at
+FROM dollr_entries JOIN dollr_claims ON goods = 'duplicate ' || key
+WHERE dollr_entries.id = dollr_paid.entry_id;
+DELETE FROM dollr_claims WHERE goods >= 'duplicate ' AND goods < 'duplicate!' OR goods >= 'first ' AND goods < 'first!';
+"#;
 
 /// Whose file it is, and how far its schema has come.
 #[derive(Clone, Copy)]

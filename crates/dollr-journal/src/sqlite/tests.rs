@@ -204,11 +204,10 @@ fn rows_are_found_by_their_indexes() {
     let paid = plan(&goods::paid_sql());
     assert_eq!(paid[0], "SEARCH dollr_entries USING INDEX dollr_entries_deliver (ended_at>?)");
     assert_eq!(paid.last().map(String::as_str), Some(claims), "{paid:?}");
-    let twice = "SEARCH dollr_claims USING INDEX sqlite_autoindex_dollr_claims_1 (goods>? AND goods<?)";
+    let twice = "SCAN dollr_paid USING INDEX dollr_paid_twice";
     assert_eq!(plan(&duplicates::list_sql()), [twice, entry, its_work]);
-    let its_key = "SEARCH paid USING INDEX sqlite_autoindex_dollr_entries_1 (key=?)";
-    let first = "SEARCH first USING INDEX sqlite_autoindex_dollr_claims_1 (goods=?)";
-    assert_eq!(plan(duplicates::NOTE), [its_key, first]);
+    let of_order = "SEARCH dollr_paid USING INDEX dollr_paid_order (order_id=?)";
+    assert_eq!(plan(duplicates::BEFORE), [of_order, entry]);
     let backlog = plan(work::BACKLOG);
     let found = ["INDEX dollr_entries_open", "INDEX dollr_work_due"];
     let indexed = backlog.iter().filter(|step| found.iter().any(|index| step.contains(index))).count();

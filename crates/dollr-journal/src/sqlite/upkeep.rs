@@ -6,10 +6,14 @@ use rusqlite::Connection;
 use super::rows::most;
 use crate::stored::whole;
 
-/// The rows that may be forgotten which ended before `?1`: none whose goods somebody has, or had and has not handed out.
+/// The rows that may be forgotten which ended before `?1`: none whose goods somebody has, or had and has not handed out, and none that was
+/// paid twice and is not resolved.
 const PRUNABLE: &str = "FROM dollr_entries
     WHERE ended_at < ?1 AND open = 0 AND attended = 0 AND NOT EXISTS (
         SELECT 1 FROM dollr_claims WHERE entry_id = dollr_entries.id AND fulfilled_at IS NULL)
+    AND NOT EXISTS (
+        SELECT 1 FROM dollr_paid
+        WHERE entry_id = dollr_entries.id AND besides IS NOT NULL AND resolved_at IS NULL)
     AND NOT (deliver = 1 AND EXISTS (
         SELECT 1 FROM dollr_events WHERE entry_id = dollr_entries.id AND what = 'claim released'))";
 

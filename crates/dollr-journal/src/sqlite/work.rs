@@ -3,6 +3,7 @@
 use dollr_core::{Snapshot, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+use super::duplicates;
 use super::rows::{COLUMNS, WITH_WORK, all, entry, most, note};
 use crate::entry::{Backlog, Entry, Lease, Version};
 use crate::journal::{AHEAD, Change};
@@ -95,7 +96,7 @@ pub(super) fn resolve(
     let read = |row: &Row<'_>| Ok((row.get(0)?, counted(row.get(1)?, 0), row.get::<_, String>(2)?));
     let resolved = connection.prepare_cached(RESOLVE)?.query_row((key, now_ms), read).optional()?;
     let Some((id, version, state)) = resolved else { return Ok(false) };
-    connection.prepare_cached(DUPLICATE)?.execute((key, now_ms))?;
+    duplicates::resolve(connection, id, now_ms)?;
     note(connection, id, version, (&format!("resolved: {why}"), &state), now)?;
     Ok(true)
 }
@@ -103,11 +104,9 @@ pub(super) fn resolve(
 const RESOLVE: &str = "UPDATE dollr_entries
     SET version = version + 1, open = 0, ended_at = coalesce(ended_at, ?2)
     WHERE key = ?1 AND (open = 1 AND attended = 0 OR EXISTS (
-        SELECT 1 FROM dollr_claims WHERE goods = 'duplicate ' || ?1 AND fulfilled_at IS NULL))
+        SELECT 1 FROM dollr_paid
+        WHERE entry_id = dollr_entries.id AND besides IS NOT NULL AND resolved_at IS NULL))
     RETURNING id, version, state";
-
-const DUPLICATE: &str =
-    "UPDATE dollr_claims SET fulfilled_at = ?2 WHERE goods = 'duplicate ' || ?1 AND fulfilled_at IS NULL";
 
 pub(super) fn share(
     connection: &Connection,

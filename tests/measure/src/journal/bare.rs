@@ -302,7 +302,7 @@ impl Bare for Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         self.run(
-            "DROP TABLE {p}claims, {p}shared, {p}events, {p}work, {p}entries, {p}schema;
+            "DROP TABLE {p}paid, {p}claims, {p}shared, {p}events, {p}work, {p}entries, {p}schema;
             DROP FUNCTION {p}events_stay, {p}entries_attended",
         );
     }
