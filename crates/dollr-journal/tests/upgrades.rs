@@ -329,7 +329,7 @@ fn i2_f32_what_was_paid_before_is_one_payment_of_its_order_but_for_what_was_told
         journal.create(key, kind, Some(Order::new(order)), &page, at(seconds)).expect("room");
     };
     pay("INVOICE:8", Kind::Source, "B-1", 1_000);
-    pay("INVOICE:9", Kind::Source, "B-2", 1_001);
+    pay("sold", Kind::Execution, "B-2", 1_001);
     pay("again", Kind::Execution, "B-1", 1_002);
     pay("INVOICE:10", Kind::Source, "B-3", 1_003);
     let after = [("two", "one"), ("INVOICE:8", "phone"), ("again", "phone")];
