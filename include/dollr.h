@@ -758,6 +758,9 @@ typedef struct dollr_intent {
     struct dollr_str amount;
     // Of a payout, the second factor.
     const struct dollr_passcode *passcode;
+    // What the session was made for, such as `INVOICE:101`, so that what is paid on its page, too, is known to be the same payment or
+    // another one; absent where it is not known.
+    struct dollr_str source;
 } dollr_intent;
 
 // One attempt to move money: what, for which order, and how patiently. Set `size`; what is left 0 is the default.

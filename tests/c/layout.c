@@ -29,7 +29,7 @@ SIZE(dollr_verdict, 232);
 SIZE(dollr_claim_info, 280);
 SIZE(dollr_delivery_info, 264);
 SIZE(dollr_passcode, 136);
-SIZE(dollr_intent, 104);
+SIZE(dollr_intent, 120);
 SIZE(dollr_attempt, 64);
 SIZE(dollr_realtime_key_info, 24);
 SIZE(dollr_reconcile_options, 32);

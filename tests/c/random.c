@@ -135,6 +135,7 @@ static dollr_intent some_intent(void) {
         it.currency = some_text();
         it.amount = some_text();
         it.session_expires_at_ms = some_time();
+        it.source = some_text();
         it.size += below(20) == 0;
     }
     if (below(8) == 0) {

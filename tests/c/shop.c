@@ -63,6 +63,7 @@ dollr_intent intent_of(dollr_client *client, const char *account, char *source, 
     intent.account = text(account);
     intent.session = session.id;
     intent.session_expires_at_ms = session.expires_at_ms;
+    intent.source = text(source);
     return intent;
 }
 

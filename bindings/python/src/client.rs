@@ -17,7 +17,7 @@ use crate::blocking::{self, blocking, briefly};
 use crate::call::Call;
 use crate::convert::{Moment, Money, Name, Span};
 use crate::goods::Unheard;
-use crate::intent::{PyIntent, PyPolicy};
+use crate::intent::{PyIntent, PyPolicy, session_of};
 use crate::journal::{Own, PyJournal};
 use crate::steps::{PySteps, PyWire};
 use crate::{errors, settings, values};
@@ -124,7 +124,7 @@ impl PyClient {
     }
 
     /// Collects from a customer's account: records, sends once, and asks until there is a verdict or patience is over.
-    #[pyo3(signature = (*, session, account, currency, amount = None, reference_id = None, order = None, despite = None, patience = None, realtime = None, session_expires_at = None))]
+    #[pyo3(signature = (*, session, account, currency, amount = None, reference_id = None, order = None, despite = None, patience = None, realtime = None, session_expires_at = None, source = None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn collect<'py>(
         &self,
@@ -139,19 +139,17 @@ impl PyClient {
         patience: Option<Span>,
         realtime: Option<Name>,
         session_expires_at: Option<Moment>,
+        source: Option<Name>,
     ) -> Value<'py> {
         let reference: ReferenceId = match reference_id {
             Some(name) => name.parsed(py)?,
             None => self.client.get(py)?.reference_id().map_err(|error| errors::of(py, &error))?,
         };
-        let (session, end) = session_of(session)?;
-        let mut intent =
-            Intent::collection(reference, session.parsed(py)?, account.parsed(py)?, currency.parsed(py)?);
-        intent = amount.into_iter().fold(intent, |intent, Money(amount)| intent.amount(amount));
-        intent = session_expires_at
-            .or(end)
-            .into_iter()
-            .fold(intent, |intent, Moment(end)| intent.session_expires_at(end));
+        let session = session_of(session)?;
+        let intent =
+            Intent::collection(reference, session.id.parsed(py)?, account.parsed(py)?, currency.parsed(py)?);
+        let intent = amount.into_iter().fold(intent, |intent, Money(amount)| intent.amount(amount));
+        let intent = session.telling(py, intent, session_expires_at, source)?;
         let patience = patience.map(|Span(patience)| patience);
         self.attempt(py, intent, Particulars { order, despite, patience, realtime: kind(py, realtime)? })
     }
@@ -272,7 +270,7 @@ impl PyClient {
         kind: Name,
         reference_id: Name,
     ) -> Value<'py> {
-        let (session, _) = session_of(session)?;
+        let session = session_of(session)?.id;
         let (session, kind, id) = (session.parsed(py)?, kind.parsed(py)?, reference_id.parsed(py)?);
         self.asked(py, Call::RealtimeKey(session, kind, id))
     }
@@ -367,14 +365,6 @@ impl PyClient {
 
     fn __repr__(&self) -> String {
         format!("<Client of {}>", self.base_url.as_deref().unwrap_or("the vendor's API"))
-    }
-}
-
-/// A session's number, and its end where it is a `Session`.
-fn session_of(given: &Bound<'_, PyAny>) -> PyResult<(Name, Option<Moment>)> {
-    match given.getattr("id") {
-        Ok(id) => Ok((id.extract()?, given.getattr("expires_at")?.extract()?)),
-        Err(_) => Ok((given.extract()?, None)),
     }
 }
 

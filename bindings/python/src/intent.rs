@@ -13,101 +13,144 @@ use crate::convert::{Moment, Money, Name, Span};
 #[pyclass(frozen, module = "dollr", name = "Intent")]
 pub(crate) struct PyIntent(pub(crate) Intent);
 
-fn ids(py: Python<'_>, reference_id: &Name, session: &Name) -> PyResult<(ReferenceId, SessionId)> {
-    Ok((reference_id.parsed(py)?, session.parsed(py)?))
+/// A session's number; and where it is a `Session`, what it was made for, and its end.
+pub(crate) struct Within {
+    pub(crate) id: Name,
+    source: Option<Name>,
+    end: Option<Moment>,
 }
 
-/// An intent with what is expected of its outcome.
-fn expecting(
-    py: Python<'_>,
-    mut intent: Intent,
+pub(crate) fn session_of(given: &Bound<'_, PyAny>) -> PyResult<Within> {
+    match given.getattr("id") {
+        Ok(id) => {
+            let (source, end) =
+                (given.getattr("source")?.extract()?, given.getattr("expires_at")?.extract()?);
+            Ok(Within { id: id.extract()?, source: Some(source), end })
+        }
+        Err(_) => Ok(Within { id: given.extract()?, source: None, end: None }),
+    }
+}
+
+impl Within {
+    /// The intent with what is known of its session, unless something else is said.
+    pub(crate) fn telling(
+        self,
+        py: Python<'_>,
+        mut intent: Intent,
+        end: Option<Moment>,
+        source: Option<Name>,
+    ) -> PyResult<Intent> {
+        if let Some(Moment(end)) = end.or(self.end) {
+            intent = intent.session_expires_at(end);
+        }
+        if let Some(source) = source.or(self.source) {
+            intent = intent.source(source.parsed(py)?);
+        }
+        Ok(intent)
+    }
+}
+
+/// What is expected of an intent's outcome, and known of its session.
+struct Expected {
     amount: Option<Money>,
     currency: Option<Name>,
     session_expires_at: Option<Moment>,
-) -> PyResult<PyIntent> {
-    if let Some(Money(amount)) = amount {
-        intent = intent.amount(amount);
+    source: Option<Name>,
+}
+
+impl Expected {
+    fn of(self, py: Python<'_>, mut intent: Intent, session: Within) -> PyResult<PyIntent> {
+        if let Some(Money(amount)) = self.amount {
+            intent = intent.amount(amount);
+        }
+        if let Some(currency) = self.currency {
+            intent = intent.currency(currency.parsed(py)?);
+        }
+        Ok(PyIntent(session.telling(py, intent, self.session_expires_at, self.source)?))
     }
-    if let Some(currency) = currency {
-        intent = intent.currency(currency.parsed(py)?);
-    }
-    if let Some(Moment(end)) = session_expires_at {
-        intent = intent.session_expires_at(end);
-    }
-    Ok(PyIntent(intent))
 }
 
 #[pymethods]
 impl PyIntent {
     /// Collects from the payer's account, in the payer's currency.
     #[classmethod]
-    #[pyo3(signature = (reference_id, session, account, currency, *, amount = None, session_expires_at = None))]
+    #[pyo3(signature = (reference_id, session, account, currency, *, amount = None, session_expires_at = None, source = None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn collection(
         _class: &Bound<'_, PyType>,
         py: Python<'_>,
         reference_id: Name,
-        session: Name,
+        session: &Bound<'_, PyAny>,
         account: Name,
         currency: Name,
         amount: Option<Money>,
         session_expires_at: Option<Moment>,
+        source: Option<Name>,
     ) -> PyResult<Self> {
-        let (reference, session) = ids(py, &reference_id, &session)?;
+        let (reference, within): (ReferenceId, _) = (reference_id.parsed(py)?, session_of(session)?);
+        let session: SessionId = within.id.parsed(py)?;
         let intent = Intent::collection(reference, session, account.parsed(py)?, currency.parsed(py)?);
-        expecting(py, intent, amount, None, session_expires_at)
+        Expected { amount, currency: None, session_expires_at, source }.of(py, intent, within)
     }
 
     /// Pays out to an account; somebody has entered the passcode for it. The passcode is in no snapshot.
     #[classmethod]
-    #[pyo3(signature = (reference_id, session, account, passcode, *, amount = None, currency = None, session_expires_at = None))]
+    #[pyo3(signature = (reference_id, session, account, passcode, *, amount = None, currency = None, session_expires_at = None, source = None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn payout(
         _class: &Bound<'_, PyType>,
         py: Python<'_>,
         reference_id: Name,
-        session: Name,
+        session: &Bound<'_, PyAny>,
         account: Name,
         passcode: &PyPasscode,
         amount: Option<Money>,
         currency: Option<Name>,
         session_expires_at: Option<Moment>,
+        source: Option<Name>,
     ) -> PyResult<Self> {
-        let (reference, session) = ids(py, &reference_id, &session)?;
+        let (reference, within): (ReferenceId, _) = (reference_id.parsed(py)?, session_of(session)?);
+        let session: SessionId = within.id.parsed(py)?;
         let intent = Intent::payout(reference, session, account.parsed(py)?, &passcode.0);
-        expecting(py, intent, amount, currency, session_expires_at)
+        Expected { amount, currency, session_expires_at, source }.of(py, intent, within)
     }
 
     /// Transfers between the merchant's accounts.
     #[classmethod]
-    #[pyo3(signature = (reference_id, session, *, amount = None, currency = None, session_expires_at = None))]
+    #[pyo3(signature = (reference_id, session, *, amount = None, currency = None, session_expires_at = None, source = None))]
     fn transfer(
         _class: &Bound<'_, PyType>,
         py: Python<'_>,
         reference_id: Name,
-        session: Name,
+        session: &Bound<'_, PyAny>,
         amount: Option<Money>,
         currency: Option<Name>,
         session_expires_at: Option<Moment>,
+        source: Option<Name>,
     ) -> PyResult<Self> {
-        let (reference, session) = ids(py, &reference_id, &session)?;
-        expecting(py, Intent::transfer(reference, session), amount, currency, session_expires_at)
+        let (reference, within): (ReferenceId, _) = (reference_id.parsed(py)?, session_of(session)?);
+        let session: SessionId = within.id.parsed(py)?;
+        let expected = Expected { amount, currency, session_expires_at, source };
+        expected.of(py, Intent::transfer(reference, session), within)
     }
 
     /// Gives back what was collected.
     #[classmethod]
-    #[pyo3(signature = (reference_id, session, *, amount = None, currency = None, session_expires_at = None))]
+    #[pyo3(signature = (reference_id, session, *, amount = None, currency = None, session_expires_at = None, source = None))]
     fn refund(
         _class: &Bound<'_, PyType>,
         py: Python<'_>,
         reference_id: Name,
-        session: Name,
+        session: &Bound<'_, PyAny>,
         amount: Option<Money>,
         currency: Option<Name>,
         session_expires_at: Option<Moment>,
+        source: Option<Name>,
     ) -> PyResult<Self> {
-        let (reference, session) = ids(py, &reference_id, &session)?;
-        expecting(py, Intent::refund(reference, session), amount, currency, session_expires_at)
+        let (reference, within): (ReferenceId, _) = (reference_id.parsed(py)?, session_of(session)?);
+        let session: SessionId = within.id.parsed(py)?;
+        let expected = Expected { amount, currency, session_expires_at, source };
+        expected.of(py, Intent::refund(reference, session), within)
     }
 
     /// The attempt's id.

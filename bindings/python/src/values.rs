@@ -88,7 +88,7 @@ pub(crate) fn report<'py>(py: Python<'py>, report: &Report) -> Value<'py> {
 }
 
 pub(crate) fn session<'py>(py: Python<'py>, session: &Session) -> Value<'py> {
-    made(py, "Session", (session.id.number(), moment(py, session.expires_at)?))
+    made(py, "Session", (session.id.number(), session.source.to_string(), moment(py, session.expires_at)?))
 }
 
 pub(crate) fn checkout<'py>(py: Python<'py>, checkout: &Checkout) -> Value<'py> {

@@ -102,20 +102,17 @@ pub(crate) fn collect(args: &Args, collect: &Collect) -> Result<ExitCode, Failur
         Some(id) => id,
         None => client.reference_id()?,
     };
-    let (session, expires_at) = match (collect.session, collect.source) {
-        (Some(session), _) => (session, None),
+    let collection = |session| Intent::collection(id, session, collect.account.clone(), collect.currency);
+    let mut intent = match (collect.session, collect.source) {
+        (Some(session), _) => collection(session),
         (None, Some(source)) => {
             let session = client.create_session(source)?;
-            (session.id, session.expires_at)
+            collection(session.id).within(&session)
         }
         (None, None) => return Err(Failure::usage("either --session or --source is needed")),
     };
-    let mut intent = Intent::collection(id, session, collect.account.clone(), collect.currency);
     if let Some(amount) = collect.amount {
         intent = intent.amount(amount);
-    }
-    if let Some(moment) = expires_at {
-        intent = intent.session_expires_at(moment);
     }
     let ask = |_: &_| output::note("  the card's bank wants its holder to confirm (3-D Secure); waiting");
     let mut attempt = Attempt::new(intent).patience(collect.patience).show(ask);

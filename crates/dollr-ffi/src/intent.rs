@@ -82,6 +82,9 @@ pub struct dollr_intent {
     pub amount: dollr_str,
     /// Of a payout, the second factor.
     pub passcode: *const dollr_passcode,
+    /// What the session was made for, such as `INVOICE:101`, so that what is paid on its page, too, is known to be the same payment or
+    /// another one; absent where it is not known.
+    pub source: dollr_str,
 }
 
 // SAFETY: it is numbers, texts and a pointer, and begins with its size.
@@ -131,9 +134,10 @@ impl dollr_intent {
         // SAFETY: passed on to the caller.
         let this = unsafe { Self::read(place) }?;
         // SAFETY: passed on to the caller, for each of the texts.
-        let (id, currency, amount) = unsafe {
-            let id = this.reference_id.parse("reference_id")?;
-            (id, this.currency.parse_optional("currency")?, this.amount.parse_optional("amount")?)
+        let (id, currency, amount, source) = unsafe {
+            let (id, source) =
+                (this.reference_id.parse("reference_id")?, this.source.parse_optional("source")?);
+            (id, this.currency.parse_optional("currency")?, this.amount.parse_optional("amount")?, source)
         };
         let session = SessionId::new(this.session);
         let intent = match this.operation {
@@ -155,6 +159,7 @@ impl dollr_intent {
         };
         let intent = currency.into_iter().fold(intent, Intent::currency);
         let intent = amount.into_iter().fold(intent, Intent::amount);
+        let intent = source.into_iter().fold(intent, Intent::source);
         Ok(match this.session_expires_at_ms {
             0 => intent,
             moment => intent.session_expires_at(Timestamp::from_millis(moment)),

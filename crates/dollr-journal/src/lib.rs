@@ -44,7 +44,8 @@
 //! | a row for each payment or source | `dollr_entries` | `dollr_entries` |
 //! | a row for each of them that is due at some moment | `dollr_work` | `dollr_work` |
 //! | a row for each thing that happened, append-only by triggers | `dollr_events` | `dollr_events` |
-//! | who hands out goods, what was paid twice | `dollr_claims` | `dollr_claims` |
+//! | who hands out goods | `dollr_claims` | `dollr_claims` |
+//! | what was paid for an order, and what twice | `dollr_paid` | `dollr_paid` |
 //! | what all who use it share | `dollr_shared` | `dollr_shared` |
 //! | the schema and who may use it | `user_version`, in the lower and upper 16 bits | `dollr_schema` |
 //! | prefix of the names | `dollr_` | `dollr_`, or the URL's `?prefix=` |
@@ -79,6 +80,9 @@
 //! it then comes too late, as it does itself where the row was written before. What had ended before the upgrade is not
 //! delivered anew, for its goods may have been handed out; they can still be claimed.
 //!
+//! Schema 3 added what was paid for an order. What was paid before counts as one payment of its order. Of what an older release finds
+//! paid besides, nobody is told.
+//!
 //! # Writing a journal elsewhere
 //!
 //! Another database, or a merchant's own table, can be a [`Journal`]. It keeps these promises:
@@ -90,7 +94,7 @@
 //!   then can nobody save it who had it before. It stays taken so often until it is saved, also when it is given back. The clock of terms is one for all callers.
 //! - Of any number of callers of [`claim`](Journal::claim) and [`take_paid`](Journal::take_paid), one gets the goods: those of an
 //!   order are the same, whichever attempt paid for them. What was fulfilled is never given again, and never released.
-//! - Of all that is paid for an order, by executions or on pages, one is written first: each other one is a
+//! - All that is paid for an order is kept as [receipts](dollr_core::Receipt). What comes besides the first payment is a
 //!   [duplicate](Journal::duplicates) until it is [resolved](Journal::resolve), also where both are written at the same moment.
 //! - What [`share`](Journal::share) changes is changed by one after the other; it need not be durable.
 //! - [`prune`](Journal::prune) forgets a row with all that belongs to it, or not at all.

@@ -128,7 +128,8 @@ impl World {
         let expires_at = Timestamp::from_millis(self.sim.clock().now_ms() + 15 * 60_000);
         let intent = Intent::collection(id, session, account, currency)
             .amount(TOTAL.parse().expect("an amount"))
-            .session_expires_at(expires_at);
+            .session_expires_at(expires_at)
+            .source(format!("ORDER:{order}").parse().expect("a source"));
         Payment { order, intent }
     }
 

@@ -1,6 +1,5 @@
 //! May I ship? One attempt at an order at a time, and its goods for one caller, whoever asks (I2, I4; T3, T32).
 
-use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
@@ -100,9 +99,7 @@ fn i2_who_has_paid_twice_for_an_order_is_told_of_until_that_is_resolved() {
     client.collect(Attempt::new(two.intent.clone()).order("A-2")).expect("a report");
     assert_eq!(verify(&client, "A-1", source(&two)).expect("a report").verdict.name(), "paid");
     client.collect(Attempt::new(more.intent.clone()).order("A-1").despite("a test")).expect("a report");
-    let twice = [(more.key(), one.key()), (source(&two).to_string(), source(&one).to_string())];
-    let found: BTreeSet<_> = duplicates(&client).into_iter().collect();
-    assert_eq!(found, BTreeSet::from(twice));
+    assert_eq!(duplicates(&client), [(source(&two).to_string(), one.key()), (more.key(), one.key())]);
     let all = client.duplicates().expect("readable");
     assert!(all.iter().all(|duplicate| duplicate.order.as_deref() == Some("A-1")), "{all:?}");
     let amounts = all.iter().map(|it| it.settlement.as_ref().and_then(Settlement::amount));
@@ -119,6 +116,26 @@ fn i2_who_has_paid_twice_for_an_order_is_told_of_until_that_is_resolved() {
             assert!(!client.resolve(key, "the money was returned").expect("readable"), "that was said");
         }
     }
+}
+
+/// A shop offers both: the customer opens the page, pays by phone after all, and then on the page as well.
+#[test]
+fn i2_who_pays_by_phone_and_on_the_page_of_another_source_is_told_of() {
+    let world = World::start();
+    let client = world.client();
+    let [phone, page, elsewhere] = ["1000", "1000", "1000"].map(|account| world.payment(account));
+    client.collect(Attempt::new(phone.intent.clone()).order("A-1")).expect("a report");
+    client.collect(Attempt::new(page.intent.clone())).expect("a report");
+    assert_eq!(verify(&client, "A-1", source(&page)).expect("a report").verdict.name(), "paid");
+    assert_eq!(duplicates(&client), [(source(&page).to_string(), phone.key())]);
+
+    // Whose session's source nobody has told may have paid for that page.
+    let (id, session) = (elsewhere.intent.reference_id(), elsewhere.intent.session());
+    let intent =
+        Intent::collection(id, session, "1000".parse().expect("an account"), "USD".parse().expect("it"));
+    client.collect(Attempt::new(intent).order("A-2")).expect("a report");
+    assert_eq!(verify(&client, "A-2", source(&elsewhere)).expect("a report").verdict.name(), "paid");
+    assert_eq!(duplicates(&client).len(), 1);
 }
 
 /// T3: what may be paid on the hosted page is not collected as well, also where it was first asked about for no order.

@@ -93,6 +93,7 @@ class Client:
         patience: _Span | None = None,
         realtime: _Kind | None = None,
         session_expires_at: _Moment | None = None,
+        source: _Name | None = None,
     ) -> Report: ...
     def execute(
         self,

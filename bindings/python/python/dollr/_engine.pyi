@@ -8,7 +8,7 @@ from uuid import UUID
 
 from typing_extensions import TypeAlias
 
-from ._values import Conflict, Problem, Verdict
+from ._values import Conflict, Problem, Session, Verdict
 
 _Moment: TypeAlias = datetime | int
 _Span: TypeAlias = timedelta | float
@@ -101,44 +101,48 @@ class Intent:
     def collection(
         cls,
         reference_id: _Name,
-        session: _Name,
+        session: Session | _Name,
         account: _Name,
         currency: str,
         *,
         amount: _Money | None = None,
         session_expires_at: _Moment | None = None,
+        source: _Name | None = None,
     ) -> Intent: ...
     @classmethod
     def payout(
         cls,
         reference_id: _Name,
-        session: _Name,
+        session: Session | _Name,
         account: _Name,
         passcode: Passcode,
         *,
         amount: _Money | None = None,
         currency: str | None = None,
         session_expires_at: _Moment | None = None,
+        source: _Name | None = None,
     ) -> Intent: ...
     @classmethod
     def transfer(
         cls,
         reference_id: _Name,
-        session: _Name,
+        session: Session | _Name,
         *,
         amount: _Money | None = None,
         currency: str | None = None,
         session_expires_at: _Moment | None = None,
+        source: _Name | None = None,
     ) -> Intent: ...
     @classmethod
     def refund(
         cls,
         reference_id: _Name,
-        session: _Name,
+        session: Session | _Name,
         *,
         amount: _Money | None = None,
         currency: str | None = None,
         session_expires_at: _Moment | None = None,
+        source: _Name | None = None,
     ) -> Intent: ...
     @property
     def reference_id(self) -> str: ...

@@ -184,6 +184,8 @@ class Session(Value):
     """A short-lived permission to execute for a source."""
 
     id: int
+    source: str
+    """What it was made for."""
     expires_at: datetime | None
     """By the vendor's clock."""
 

@@ -118,6 +118,7 @@ class Client:
         patience: _Span | None = None,
         realtime: _Kind | None = None,
         session_expires_at: _Moment | None = None,
+        source: _Name | None = None,
     ) -> Report:
         """Collects: records, sends once, and asks until there is a verdict or patience is over."""
         steps = self._calls.collect(
@@ -131,6 +132,7 @@ class Client:
             patience=patience,
             realtime=realtime,
             session_expires_at=session_expires_at,
+            source=source,
         )
         return await self._through(steps)
 

@@ -98,9 +98,7 @@ impl Backend {
         let prepared = self.client.create_session(order.source).and_then(|session| {
             let reference = self.client.reference_id()?;
             let intent = Intent::collection(reference, session.id, account, CURRENCY.parse()?);
-            let intent = intent.amount(order.total);
-            let intent = session.expires_at.map_or(intent.clone(), |end| intent.session_expires_at(end));
-            Ok((intent, reference, session.id))
+            Ok((intent.amount(order.total).within(&session), reference, session.id))
         });
         let Ok((intent, reference, session)) = prepared else {
             payment.not_begun = true;

@@ -90,7 +90,7 @@ pub struct Summary {
     pub lag: Duration,
     /// How they stand now, by the name of their verdict.
     pub verdicts: BTreeMap<&'static str, u64>,
-    /// Those that are paid since this run. They are named once, and not at all where the run ends with an error after it has found them: to
+    /// Those that are paid since this run, also what was paid out, transferred or given back. They are named once, and not at all where the run ends with an error after it has found them: to
     /// ship, take [`next_paid`](crate::Client::next_paid), which gives each until it is fulfilled.
     pub paid: Vec<String>,
     /// Those whose end is contradicted by what was answered now: a person must look.
@@ -166,7 +166,7 @@ impl Summary {
         let key = || settled.key.clone();
         self.asked += 1;
         *self.verdicts.entry(settled.verdict.name()).or_default() += 1;
-        if settled.paid {
+        if settled.is_done {
             self.paid.push(key());
         }
         if settled.conflict.is_some() {

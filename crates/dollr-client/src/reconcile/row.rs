@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use dollr_core::{
-    Action, Conflict, Event, Execution, Machine, Request, Snapshot, Source, Stuck, Timestamp, Verdict,
+    Action, Conflict, Event, Execution, Machine, Request, Snapshot, Source, SourceRef, Stuck, Timestamp,
+    Verdict,
 };
 use dollr_journal::{Entry, JournalError, Kind, Page, Version, Write};
 
@@ -23,10 +24,13 @@ pub(super) struct Settled {
     state: String,
     open: bool,
     pub(super) due: Option<Timestamp>,
-    pub(super) paid: bool,
+    paid: bool,
+    pays_for: Option<SourceRef>,
     holds_order: bool,
     what: Option<String>,
     pub(super) verdict: Verdict,
+    /// Whether what was ordered has moved, also to pay out or to give back.
+    pub(super) is_done: bool,
     /// What contradicts its end since now.
     pub(super) conflict: Option<Conflict>,
 }
@@ -34,7 +38,7 @@ pub(super) struct Settled {
 impl Settled {
     /// A row as its machine has it, with nothing to note.
     fn of<M: Machine>(machine: &M, key: &str, version: Version, snapshot: Snapshot, now: Timestamp) -> Self {
-        let Page { state, open, due, paid, holds_order, .. } = Page::of(machine, &snapshot, now);
+        let Page { state, open, due, paid, pays_for, holds_order, .. } = Page::of(machine, &snapshot, now);
         Self {
             key: key.to_owned(),
             version,
@@ -42,9 +46,11 @@ impl Settled {
             open,
             due,
             paid,
+            pays_for,
             holds_order,
             what: None,
             verdict: machine.standing(now),
+            is_done: machine.is_paid(),
             conflict: None,
             snapshot,
         }
@@ -58,6 +64,7 @@ impl Settled {
             what: self.what.as_deref(),
             due: self.due,
             paid: self.paid,
+            pays_for: self.pays_for,
             holds_order: self.holds_order,
             order: None,
             sends: false,
@@ -188,10 +195,12 @@ pub(super) fn put_off(entry: &Entry, now: Timestamp) -> Settled {
         open: entry.open,
         due: Some(now.after(UNREADABLE)),
         paid: false,
+        pays_for: None,
         // It is not known that no money moved.
         holds_order: true,
         what: None,
         verdict: Verdict::Stuck(Stuck::Horizon),
+        is_done: false,
         conflict: None,
     }
 }

@@ -88,6 +88,7 @@ int main(int count, char **arguments) {
     intent.reference_id = text(id.text);
     intent.session = session.id;
     intent.session_expires_at_ms = session.expires_at_ms;
+    intent.source = text(arguments[1]);
     intent.account = text(arguments[2]);
     intent.currency = text(arguments[3]);
     intent.amount = text(arguments[4]);

@@ -71,7 +71,7 @@ const KEY: usize = 1_000;
 /// # Tables
 ///
 /// They are made in the first schema of the user's `search_path`, with the columns of
-/// [`SqliteJournal`](crate::SqliteJournal#tables): `dollr_entries`, `dollr_work`, `dollr_events`, `dollr_claims`, `dollr_shared`, and
+/// [`SqliteJournal`](crate::SqliteJournal#tables): `dollr_entries`, `dollr_work`, `dollr_events`, `dollr_claims`, `dollr_paid`, `dollr_shared`, and
 /// `dollr_schema` with one row:
 ///
 /// | `dollr_schema` | | |

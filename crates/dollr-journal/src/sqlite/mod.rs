@@ -51,7 +51,7 @@ const READ_ONLY: &str = "it cannot be written to; give its owner the right to";
 ///
 /// # Tables
 ///
-/// The file's `application_id` is `DLLR` (0x444C4C52). Its `user_version` has the schema, 2, in the lower 16 bits, and in the
+/// The file's `application_id` is `DLLR` (0x444C4C52). Its `user_version` has the schema, 3, in the lower 16 bits, and in the
 /// upper ones the `min_reader` of [migrations](crate#migrations-and-rolling-upgrades), or 0 where that is the schema itself. Times are milliseconds since the
 /// Unix epoch, by the host's clock.
 ///
@@ -97,8 +97,16 @@ const READ_ONLY: &str = "it cannot be written to; give its owner the right to";
 /// | `lease_until` | integer or null | when they are given to somebody else, unless they are fulfilled; null for good |
 /// | `fulfilled_at` | integer or null | when they were handed out |
 ///
-/// In the same table, `first execution ` or `first source ` and the order is the first payment of that kind that was paid for the order, and
-/// `duplicate ` and a key one that came besides it: `claimed_by` is the first one's key, `fulfilled_at` when it was resolved.
+/// | `dollr_paid` | | a row for each entry that is paid for an order |
+/// | --- | --- | --- |
+/// | `id` | integer | counts up in the order that was noted |
+/// | `entry_id` | integer, unique | the row, in `dollr_entries` |
+/// | `order_id` | text | its order |
+/// | `source` | text or null | the invoice or order of the vendor's that it pays, such as `INVOICE:101`; null where that is not known |
+/// | `payment` | text | the key of the first entry that told of this money: maybe its own |
+/// | `noted_at` | integer | when it was noted |
+/// | `besides` | text or null | the key of what was paid first for the order, where this was paid besides it; indexed until it is resolved |
+/// | `resolved_at` | integer or null | when somebody has said what became of that |
 ///
 /// | `dollr_shared` | | what all who use the journal share, such as the budget of calls |
 /// | --- | --- | --- |
