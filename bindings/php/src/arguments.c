@@ -108,14 +108,17 @@ static bool is_digits(const zend_string *text, uint64_t *number) {
     return n > 0;
 }
 
-bool dollr_session_of(zval *given, uint32_t argument, dollr_session *session) {
-    memset(session, 0, sizeof *session);
+bool dollr_session_of(zval *given, uint32_t argument, dollr_within *within) {
+    dollr_session *session = &within->session;
+    memset(within, 0, sizeof *within);
     ZVAL_DEREF(given);
     if (Z_TYPE_P(given) == IS_OBJECT && Z_OBJCE_P(given) == dollr_ce_session) {
         zval read, *at = zend_read_property(dollr_ce_session, Z_OBJ_P(given), ZEND_STRL("id"), 1, &read);
         session->id = (uint64_t)zval_get_long(at);
         at = zend_read_property(dollr_ce_session, Z_OBJ_P(given), ZEND_STRL("expiresAt"), 1, &read);
         session->expires_at_ms = (uint64_t)zval_get_long(at);
+        at = zend_read_property(dollr_ce_session, Z_OBJ_P(given), ZEND_STRL("source"), 1, &read);
+        within->source = dollr_text(Z_TYPE_P(at) == IS_STRING ? Z_STR_P(at) : NULL);
         return true;
     }
     if (Z_TYPE_P(given) == IS_LONG && Z_LVAL_P(given) >= 0) {

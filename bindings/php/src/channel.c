@@ -13,7 +13,7 @@ ZEND_METHOD(Dollr_Channel, watch) {
     bool no_moment = true, no_life = true;
     uint64_t now;
     int32_t kind, code;
-    dollr_session session;
+    dollr_within within;
     dollr_channel_policy policy;
     dollr_channel *channel = NULL;
     dollr_error *error = NULL;
@@ -28,12 +28,12 @@ ZEND_METHOD(Dollr_Channel, watch) {
     ZEND_PARSE_PARAMETERS_END();
     memset(&policy, 0, sizeof policy);
     policy.size = sizeof policy;
-    if (!dollr_session_of(given, 1, &session) || !dollr_source_kind(kind_name, &kind) || !dollr_now(moment, no_moment, &now) ||
+    if (!dollr_session_of(given, 1, &within) || !dollr_source_kind(kind_name, &kind) || !dollr_now(moment, no_moment, &now) ||
         !dollr_span(life, no_life, "the life", &policy.life_ms)) {
         RETURN_THROWS();
     }
     it = dollr_make(return_value, channel_ce);
-    code = dollr_channel_watch(session.id, kind, dollr_text(reference_id), &policy, now, &channel, &error);
+    code = dollr_channel_watch(within.session.id, kind, dollr_text(reference_id), &policy, now, &channel, &error);
     if (code == DOLLR_OK) {
         dollr_keep(it, DOLLR_CHANNEL, channel);
         return;

@@ -150,7 +150,7 @@ ZEND_METHOD(Dollr_Client, createSession) {
     }
     call->key = dollr_call_text(call, dollr_text(source));
     if (dollr_call_run(call, NULL, NULL)) {
-        dollr_session_value(return_value, &call->session);
+        dollr_session_value(return_value, &call->session, call->key);
     }
     dollr_let_go(call);
 }
@@ -258,6 +258,7 @@ ZEND_METHOD(Dollr_Client, realtimeKey) {
     zend_string *kind, *reference_id;
     dollr_call *call;
     dollr_realtime_key_info info;
+    dollr_within within;
     ZEND_PARSE_PARAMETERS_START(3, 3)
         Z_PARAM_ZVAL(session)
         Z_PARAM_STR(kind)
@@ -268,9 +269,10 @@ ZEND_METHOD(Dollr_Client, realtimeKey) {
         RETURN_THROWS();
     }
     call->key = dollr_call_text(call, dollr_text(reference_id));
-    if (dollr_session_of(session, 1, &call->session) && dollr_source_kind(kind, &call->source_kind) && dollr_call_run(call, NULL, NULL)) {
+    if (dollr_session_of(session, 1, &within) && dollr_source_kind(kind, &call->source_kind)) {
         dollr_error *error = NULL;
-        if (dollr_succeeded(dollr_realtime_key_read(call->realtime_key, &info, &error), &error)) {
+        call->session = within.session;
+        if (dollr_call_run(call, NULL, NULL) && dollr_succeeded(dollr_realtime_key_read(call->realtime_key, &info, &error), &error)) {
             dollr_realtime_key_value(return_value, &info);
         }
     }

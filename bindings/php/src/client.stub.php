@@ -75,6 +75,7 @@ final class Client
      * @param float|null $patience Seconds; null is the policy's, 0 hands it over at once.
      * @param string|null $realtime `INVOICE` or `ORDER` listens to the payment's channel.
      * @param callable|null $show Gets the reference id and the secret of a 3-D Secure card.
+     * @param string|null $source What the session was made for, such as `INVOICE:101`; a `Session` tells it.
      */
     public function collect(
         Session|int|string $session,
@@ -87,7 +88,8 @@ final class Client
         ?string $realtime = null,
         ?string $referenceId = null,
         ?int $sessionExpiresAt = null,
-        ?callable $show = null
+        ?callable $show = null,
+        ?string $source = null
     ): Report {}
 
     /**

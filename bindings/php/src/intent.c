@@ -162,6 +162,7 @@ void dollr_intent_of(zend_object *given, dollr_intent_parts *parts) {
     intent->account = text_of(given, "account");
     intent->currency = text_of(given, "currency");
     intent->amount = text_of(given, "amount");
+    intent->source = text_of(given, "source");
     if (dollr_of(given)->passcode) {
         read_passcode(dollr_of(given)->passcode, &parts->passcode);
         intent->passcode = &parts->passcode;
@@ -180,7 +181,7 @@ static bool is_intent(zend_object *intent) {
     return dollr_succeeded(code, &error);
 }
 
-bool dollr_intent_make(zval *into, int32_t operation, const dollr_session *session, zend_string *account, zend_string *currency,
+bool dollr_intent_make(zval *into, int32_t operation, const dollr_within *within, zend_string *account, zend_string *currency,
                        zend_string *amount, zend_string *reference_id, zend_object *passcode) {
     dollr_reference_id minted;
     dollr_object *it;
@@ -197,11 +198,12 @@ bool dollr_intent_make(zval *into, int32_t operation, const dollr_session *sessi
     it = dollr_make(into, dollr_ce_intent);
     zend_update_property_string(dollr_ce_intent, &it->std, ZEND_STRL("operation"), operations[operation]);
     dollr_set_text(into, "referenceId", id);
-    dollr_set_number(into, "session", session->id);
+    dollr_set_number(into, "session", within->session.id);
     dollr_set_optional(into, "account", dollr_text(account));
     dollr_set_optional(into, "currency", dollr_text(currency));
     dollr_set_optional(into, "amount", dollr_text(amount));
-    dollr_set_moment(into, "sessionExpiresAt", session->expires_at_ms);
+    dollr_set_moment(into, "sessionExpiresAt", within->session.expires_at_ms);
+    dollr_set_optional(into, "source", within->source);
     if (passcode) {
         it->passcode = passcode;
         GC_ADDREF(passcode);
@@ -216,13 +218,13 @@ bool dollr_intent_make(zval *into, int32_t operation, const dollr_session *sessi
 
 /* What an intent is made of, as it comes: some of it is not given for each operation. */
 static void make(zval *return_value, int32_t operation, zval *session, zval *account, zend_object *passcode, zval *amount, uint32_t amount_at,
-                 zend_string *currency, zend_string *reference_id, zend_long expires_at, bool no_end) {
+                 zend_string *currency, zend_string *reference_id, zend_long expires_at, bool no_end, zend_string *source) {
     zend_string *exact_account = NULL, *exact_amount = NULL;
-    dollr_session parsed;
+    dollr_within parsed;
     if (dollr_session_of(session, 1, &parsed) && (!account || dollr_exact(account, 2, false, &exact_account)) &&
-        dollr_exact(amount, amount_at, true, &exact_amount) && (no_end || dollr_now(expires_at, false, &parsed.expires_at_ms))) {
+        dollr_exact(amount, amount_at, true, &exact_amount) && (no_end || dollr_now(expires_at, false, &parsed.session.expires_at_ms))) {
         zval intent;
-        if (dollr_intent_make(&intent, operation, &parsed, exact_account, currency, exact_amount, reference_id, passcode)) {
+        if (dollr_intent_make(&intent, operation, dollr_for(&parsed, source), exact_account, currency, exact_amount, reference_id, passcode)) {
             RETVAL_COPY_VALUE(&intent);
         }
     }
@@ -238,10 +240,10 @@ DOLLR_NO_CONSTRUCTOR(Dollr_Intent)
 
 ZEND_METHOD(Dollr_Intent, collection) {
     zval *session, *account, *amount = NULL;
-    zend_string *currency, *reference_id = NULL;
+    zend_string *currency, *reference_id = NULL, *source = NULL;
     zend_long expires_at = 0;
     bool no_end = true;
-    ZEND_PARSE_PARAMETERS_START(3, 6)
+    ZEND_PARSE_PARAMETERS_START(3, 7)
         Z_PARAM_ZVAL(session)
         Z_PARAM_ZVAL(account)
         Z_PARAM_STR(currency)
@@ -249,8 +251,9 @@ ZEND_METHOD(Dollr_Intent, collection) {
         Z_PARAM_ZVAL(amount)
         Z_PARAM_STR_OR_NULL(reference_id)
         Z_PARAM_LONG_OR_NULL(expires_at, no_end)
+        Z_PARAM_STR_OR_NULL(source)
     ZEND_PARSE_PARAMETERS_END();
-    make(return_value, DOLLR_OPERATION_COLLECTION, session, account, NULL, amount, 4, currency, reference_id, expires_at, no_end);
+    make(return_value, DOLLR_OPERATION_COLLECTION, session, account, NULL, amount, 4, currency, reference_id, expires_at, no_end, source);
 }
 
 ZEND_METHOD(Dollr_Intent, payout) {
@@ -269,7 +272,7 @@ ZEND_METHOD(Dollr_Intent, payout) {
         Z_PARAM_STR_OR_NULL(reference_id)
         Z_PARAM_LONG_OR_NULL(expires_at, no_end)
     ZEND_PARSE_PARAMETERS_END();
-    make(return_value, DOLLR_OPERATION_PAYOUT, session, account, passcode, amount, 4, currency, reference_id, expires_at, no_end);
+    make(return_value, DOLLR_OPERATION_PAYOUT, session, account, passcode, amount, 4, currency, reference_id, expires_at, no_end, NULL);
 }
 
 static void without_account(INTERNAL_FUNCTION_PARAMETERS, int32_t operation) {
@@ -285,7 +288,7 @@ static void without_account(INTERNAL_FUNCTION_PARAMETERS, int32_t operation) {
         Z_PARAM_STR_OR_NULL(reference_id)
         Z_PARAM_LONG_OR_NULL(expires_at, no_end)
     ZEND_PARSE_PARAMETERS_END();
-    make(return_value, operation, session, NULL, NULL, amount, 2, currency, reference_id, expires_at, no_end);
+    make(return_value, operation, session, NULL, NULL, amount, 2, currency, reference_id, expires_at, no_end, NULL);
 }
 
 ZEND_METHOD(Dollr_Intent, transfer) {

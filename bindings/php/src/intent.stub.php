@@ -75,12 +75,15 @@ final class Intent
     public readonly ?string $amount;
     /** In milliseconds since the epoch, by the vendor's clock. */
     public readonly ?int $sessionExpiresAt;
+    /** What the session was made for. */
+    public readonly ?string $source;
 
     private function __construct() {}
 
     /**
      * From a customer's account, in the payer's currency. With an amount, any other is never paid.
      *
+     * @param string|null $source What the session was made for, such as `INVOICE:101`; a `Session` tells it.
      * @throws InvalidException
      */
     public static function collection(
@@ -89,7 +92,8 @@ final class Intent
         string $currency,
         int|string|null $amount = null,
         ?string $referenceId = null,
-        ?int $sessionExpiresAt = null
+        ?int $sessionExpiresAt = null,
+        ?string $source = null
     ): Intent {}
 
     /**

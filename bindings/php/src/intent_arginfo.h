@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 8c89d81c885df83837590bf4dad10d1ec5522f9c */
+ * Stub hash: ac33b035d728b07c7f24838501b47f71baa56668 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Policy___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, patience, IS_DOUBLE, 1, "null")
@@ -30,6 +30,7 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Dollr_Intent_collection, 0,
 	ZEND_ARG_TYPE_MASK(0, amount, MAY_BE_LONG|MAY_BE_STRING|MAY_BE_NULL, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, referenceId, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, sessionExpiresAt, IS_LONG, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, source, IS_STRING, 1, "null")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Dollr_Intent_payout, 0, 3, Dollr\\Intent, 0)
@@ -231,6 +232,12 @@ static zend_class_entry *register_class_Dollr_Intent(void)
 	zend_string *property_sessionExpiresAt_name = zend_string_init("sessionExpiresAt", sizeof("sessionExpiresAt") - 1, 1);
 	zend_declare_typed_property(class_entry, property_sessionExpiresAt_name, &property_sessionExpiresAt_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG|MAY_BE_NULL));
 	zend_string_release(property_sessionExpiresAt_name);
+
+	zval property_source_default_value;
+	ZVAL_UNDEF(&property_source_default_value);
+	zend_string *property_source_name = zend_string_init("source", sizeof("source") - 1, 1);
+	zend_declare_typed_property(class_entry, property_source_name, &property_source_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_string_release(property_source_name);
 
 	return class_entry;
 }

@@ -26,8 +26,8 @@ static void keep_intent(dollr_call *call, zend_object *given) {
     dollr_intent *intent = &call->parts.intent;
     dollr_passcode *passcode = &call->parts.passcode;
     dollr_str *texts[] = {
-        &intent->reference_id, &intent->account, &intent->currency, &intent->amount, &passcode->code, &passcode->phone, &passcode->user,
-        &passcode->device_name, &passcode->device_kind, &passcode->device_platform, &passcode->user_agent, &passcode->client_ip,
+        &intent->reference_id, &intent->account, &intent->currency, &intent->amount, &intent->source, &passcode->code, &passcode->phone,
+        &passcode->user, &passcode->device_name, &passcode->device_kind, &passcode->device_platform, &passcode->user_agent, &passcode->client_ip,
     };
     size_t n;
     dollr_intent_of(given, &call->parts);
@@ -74,10 +74,11 @@ ZEND_METHOD(Dollr_Client, collect) {
     zend_string *currency, *reference_id = NULL, *exact_account = NULL, *exact_amount = NULL;
     zend_long expires_at = 0;
     bool no_end = true;
-    dollr_session session;
+    zend_string *source = NULL;
+    dollr_within within;
     particulars more;
     no_particulars(&more);
-    ZEND_PARSE_PARAMETERS_START(3, 11)
+    ZEND_PARSE_PARAMETERS_START(3, 12)
         Z_PARAM_ZVAL(given)
         Z_PARAM_ZVAL(account)
         Z_PARAM_STR(currency)
@@ -90,10 +91,11 @@ ZEND_METHOD(Dollr_Client, collect) {
         Z_PARAM_STR_OR_NULL(reference_id)
         Z_PARAM_LONG_OR_NULL(expires_at, no_end)
         Z_PARAM_FUNC_OR_NULL(more.show, more.show_cache)
+        Z_PARAM_STR_OR_NULL(source)
     ZEND_PARSE_PARAMETERS_END();
-    if (dollr_session_of(given, 1, &session) && dollr_exact(account, 2, false, &exact_account) &&
-        dollr_exact(amount, 4, true, &exact_amount) && (no_end || dollr_now(expires_at, false, &session.expires_at_ms)) &&
-        dollr_intent_make(&intent, DOLLR_OPERATION_COLLECTION, &session, exact_account, currency, exact_amount, reference_id, NULL)) {
+    if (dollr_session_of(given, 1, &within) && dollr_exact(account, 2, false, &exact_account) &&
+        dollr_exact(amount, 4, true, &exact_amount) && (no_end || dollr_now(expires_at, false, &within.session.expires_at_ms)) &&
+        dollr_intent_make(&intent, DOLLR_OPERATION_COLLECTION, dollr_for(&within, source), exact_account, currency, exact_amount, reference_id, NULL)) {
         attempt(return_value, DOLLR_THIS, collect, Z_OBJ(intent), &more);
         zval_ptr_dtor(&intent);
     }

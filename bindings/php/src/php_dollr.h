@@ -129,7 +129,7 @@ void dollr_verdict_case(zval *into, const dollr_verdict *verdict);
 void dollr_problems(zval *into, const dollr_problem *problems, size_t count);
 void dollr_outcome(zval *into, const dollr_verdict *verdict);
 void dollr_report_value(zval *into, const dollr_report_info *info);
-void dollr_session_value(zval *into, const dollr_session *session);
+void dollr_session_value(zval *into, const dollr_session *session, dollr_str source);
 void dollr_checkout_value(zval *into, const dollr_checkout_info *info);
 void dollr_realtime_key_value(zval *into, const dollr_realtime_key_info *info);
 void dollr_claim_value(zval *into, const dollr_claim_info *info);
@@ -170,11 +170,24 @@ bool dollr_some_span(double seconds, bool is_null, const char *what, uint64_t *m
 bool dollr_exact(zval *given, uint32_t argument, bool nullable, zend_string **text);
 /* `INVOICE` or `ORDER`; NULL is 0. */
 bool dollr_source_kind(const zend_string *given, int32_t *kind);
+/* A session, and what it was made for: a text of whoever gave it, absent where that is not known. */
+typedef struct dollr_within {
+    dollr_session session;
+    dollr_str source;
+} dollr_within;
 /* A Session, an int or a string of digits. */
-bool dollr_session_of(zval *given, uint32_t argument, dollr_session *session);
+bool dollr_session_of(zval *given, uint32_t argument, dollr_within *within);
 /* An answer; what it reads must live as long. Headers that came several times are joined in `joined`, to be released. */
 bool dollr_response_of(zend_long status, const zend_string *body, HashTable *headers, dollr_response *response, zend_string *joined[3]);
 void dollr_release_joined(zend_string *joined[3]);
+
+/* The same, made for this, where it is said. */
+static inline const dollr_within *dollr_for(dollr_within *within, const zend_string *source) {
+    if (source) {
+        within->source = dollr_text(source);
+    }
+    return within;
+}
 
 /* ---- intent.c ---- */
 
@@ -189,7 +202,7 @@ typedef struct dollr_intent_parts {
 } dollr_intent_parts;
 void dollr_intent_of(zend_object *given, dollr_intent_parts *parts);
 /* A new intent; a `reference_id` of NULL is made. Throws where it is none. */
-bool dollr_intent_make(zval *into, int32_t operation, const dollr_session *session, zend_string *account, zend_string *currency,
+bool dollr_intent_make(zval *into, int32_t operation, const dollr_within *within, zend_string *account, zend_string *currency,
                        zend_string *amount, zend_string *reference_id, zend_object *passcode);
 
 /* ---- action.c ---- */

@@ -127,9 +127,10 @@ void dollr_report_value(zval *into, const dollr_report_info *info) {
     dollr_set_seconds(into, "elapsed", info->elapsed_ms);
 }
 
-void dollr_session_value(zval *into, const dollr_session *session) {
+void dollr_session_value(zval *into, const dollr_session *session, dollr_str source) {
     dollr_make(into, dollr_ce_session);
     dollr_set_number(into, "id", session->id);
+    dollr_set_text(into, "source", source);
     dollr_set_moment(into, "expiresAt", session->expires_at_ms);
 }
 

@@ -131,6 +131,8 @@ final class Report
 final class Session
 {
     public readonly int $id;
+    /** What it was made for. */
+    public readonly string $source;
     /** In milliseconds since the epoch, by the vendor's clock. */
     public readonly ?int $expiresAt;
 

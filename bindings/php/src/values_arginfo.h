@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: eb6a3e5cba6dc7e1d679ff5e44b54a6ed1b71091 */
+ * Stub hash: 946d07c9f550ac34c5e43cbdbd6e68e1c9fdcc5f */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Problem___construct, 0, 0, 0)
 ZEND_END_ARG_INFO()
@@ -428,6 +428,12 @@ static zend_class_entry *register_class_Dollr_Session(void)
 	zend_string *property_id_name = zend_string_init("id", sizeof("id") - 1, 1);
 	zend_declare_typed_property(class_entry, property_id_name, &property_id_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
 	zend_string_release(property_id_name);
+
+	zval property_source_default_value;
+	ZVAL_UNDEF(&property_source_default_value);
+	zend_string *property_source_name = zend_string_init("source", sizeof("source") - 1, 1);
+	zend_declare_typed_property(class_entry, property_source_name, &property_source_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_source_name);
 
 	zval property_expiresAt_default_value;
 	ZVAL_UNDEF(&property_expiresAt_default_value);

@@ -95,7 +95,7 @@ impl PyIntent {
 
     /// Pays out to an account; somebody has entered the passcode for it. The passcode is in no snapshot.
     #[classmethod]
-    #[pyo3(signature = (reference_id, session, account, passcode, *, amount = None, currency = None, session_expires_at = None, source = None))]
+    #[pyo3(signature = (reference_id, session, account, passcode, *, amount = None, currency = None, session_expires_at = None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn payout(
         _class: &Bound<'_, PyType>,
@@ -107,17 +107,16 @@ impl PyIntent {
         amount: Option<Money>,
         currency: Option<Name>,
         session_expires_at: Option<Moment>,
-        source: Option<Name>,
     ) -> PyResult<Self> {
         let (reference, within): (ReferenceId, _) = (reference_id.parsed(py)?, session_of(session)?);
         let session: SessionId = within.id.parsed(py)?;
         let intent = Intent::payout(reference, session, account.parsed(py)?, &passcode.0);
-        Expected { amount, currency, session_expires_at, source }.of(py, intent, within)
+        Expected { amount, currency, session_expires_at, source: None }.of(py, intent, within)
     }
 
     /// Transfers between the merchant's accounts.
     #[classmethod]
-    #[pyo3(signature = (reference_id, session, *, amount = None, currency = None, session_expires_at = None, source = None))]
+    #[pyo3(signature = (reference_id, session, *, amount = None, currency = None, session_expires_at = None))]
     fn transfer(
         _class: &Bound<'_, PyType>,
         py: Python<'_>,
@@ -126,17 +125,16 @@ impl PyIntent {
         amount: Option<Money>,
         currency: Option<Name>,
         session_expires_at: Option<Moment>,
-        source: Option<Name>,
     ) -> PyResult<Self> {
         let (reference, within): (ReferenceId, _) = (reference_id.parsed(py)?, session_of(session)?);
         let session: SessionId = within.id.parsed(py)?;
-        let expected = Expected { amount, currency, session_expires_at, source };
+        let expected = Expected { amount, currency, session_expires_at, source: None };
         expected.of(py, Intent::transfer(reference, session), within)
     }
 
     /// Gives back what was collected.
     #[classmethod]
-    #[pyo3(signature = (reference_id, session, *, amount = None, currency = None, session_expires_at = None, source = None))]
+    #[pyo3(signature = (reference_id, session, *, amount = None, currency = None, session_expires_at = None))]
     fn refund(
         _class: &Bound<'_, PyType>,
         py: Python<'_>,
@@ -145,11 +143,10 @@ impl PyIntent {
         amount: Option<Money>,
         currency: Option<Name>,
         session_expires_at: Option<Moment>,
-        source: Option<Name>,
     ) -> PyResult<Self> {
         let (reference, within): (ReferenceId, _) = (reference_id.parsed(py)?, session_of(session)?);
         let session: SessionId = within.id.parsed(py)?;
-        let expected = Expected { amount, currency, session_expires_at, source };
+        let expected = Expected { amount, currency, session_expires_at, source: None };
         expected.of(py, Intent::refund(reference, session), within)
     }
 

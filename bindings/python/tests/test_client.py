@@ -94,6 +94,30 @@ def test_i2_what_was_paid_twice_is_listed_until_it_is_resolved(sim: Simulator, t
     assert not summary.needs_a_person
 
 
+def test_i2_who_pays_by_phone_and_on_the_page_of_another_invoice_is_told_of(sim: Simulator, tmp_path: Path) -> None:
+    shop = client(sim, tmp_path)
+    sources = [
+        shop.create_checkout(phone="231770000001", currency="USD", items=[("Shoes", "250.00")]).source
+        for _ in range(3)
+    ]
+    phone, intended, page = sources
+    session = shop.create_session(phone)
+    assert (session.source, dollr.Session(session.id, phone, None).id) == (phone, session.id)
+    pay: dict[str, Any] = {"account": "1000", "currency": "USD", "amount": "250.00"}
+    shop.collect(session=session.id, source=phone, order="A-1", **pay)
+    intent = dollr.Intent.collection(
+        dollr.new_reference_id(), shop.create_session(intended), "1000", "USD", amount="250.00"
+    )
+    shop.execute(intent, order="A-2")
+    shop.collect(session=shop.create_session(page), **pay)
+    for order, source in (("A-1", phone), ("A-2", intended), ("A-1", page)):
+        report = shop.verify_source(source, currency="USD", total="250.00", order=order)
+        assert isinstance(report.verdict, dollr.Paid)
+    assert shop.reconcile().duplicates == (page,)
+    with pytest.raises(dollr.InvalidError, match="source"):
+        shop.collect(session=session.id, source="A-1", **pay)
+
+
 def test_reconcile_picks_up_what_was_left_open(sim: Simulator, tmp_path: Path) -> None:
     shop = client(sim, tmp_path)
     report = collect(shop, "1001", patience=0)

@@ -9,7 +9,7 @@ declare(strict_types=1);
 
 require __DIR__ . "/../inc/begin.php";
 
-use Dollr\{ClaimKind, Execution, Journal, Verdict};
+use Dollr\{ClaimKind, Execution, Intent, InvalidException, Journal, Verdict};
 
 $sim = new Simulator();
 $shop = client($sim);
@@ -61,6 +61,21 @@ same([[$twice->key], true], [$summary->duplicates, $summary->needsAPerson]);
 same([false, true, false], array_map(fn($key) => $shop->resolve($key, "returned"), [$paid->key, $twice->key, $twice->key]));
 $summary = $shop->reconcile();
 same([[], false], [$summary->duplicates, $summary->needsAPerson]);
+
+// By phone, and on the page of another invoice; its own page tells nothing new.
+[$phone, $page] = array_map(fn() => $shop->createCheckout("231770000001", "USD", [["Shoes", "250.00"]])->source, [0, 1]);
+$session = $shop->createSession($phone);
+same($phone, $session->source);
+$shop->collect($session->id, "1000", "USD", "250.00", order: "A-3", source: $phone);
+$shop->collect($shop->createSession($page), "1000", "USD", "250.00");
+foreach ([$phone, $page] as $source) {
+    same(Verdict::Paid, $shop->verifySource($source, "USD", "250.00", order: "A-3")->verdict);
+}
+same([$page], $shop->reconcile()->duplicates);
+$intent = Intent::collection($session, "18", "USD", sessionExpiresAt: 1);
+same([$phone, 1], [$intent->source, $intent->sessionExpiresAt]);
+same([null, "ORDER:7"], [Intent::refund(55)->source, Intent::collection($session, "18", "USD", source: "ORDER:7")->source]);
+throws(InvalidException::class, fn() => Intent::collection(55, "18", "USD", source: "A-3"), "source");
 
 echo "done\n";
 ?>

@@ -120,7 +120,6 @@ class Intent:
         amount: _Money | None = None,
         currency: str | None = None,
         session_expires_at: _Moment | None = None,
-        source: _Name | None = None,
     ) -> Intent: ...
     @classmethod
     def transfer(
@@ -131,7 +130,6 @@ class Intent:
         amount: _Money | None = None,
         currency: str | None = None,
         session_expires_at: _Moment | None = None,
-        source: _Name | None = None,
     ) -> Intent: ...
     @classmethod
     def refund(
@@ -142,7 +140,6 @@ class Intent:
         amount: _Money | None = None,
         currency: str | None = None,
         session_expires_at: _Moment | None = None,
-        source: _Name | None = None,
     ) -> Intent: ...
     @property
     def reference_id(self) -> str: ...
