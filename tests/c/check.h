@@ -73,6 +73,7 @@ void test_values(void);
 void test_client(void);
 void test_goods(void);
 void test_duplicates(void);
+void test_phone_and_page(void);
 void test_action(void);
 void test_vectors(void);
 void test_random(void);

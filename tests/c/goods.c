@@ -85,6 +85,45 @@ static void given_to_one(dollr_client *client, dollr_client *other, const char *
     CHECK(done);
 }
 
+/* Collects for this order, in a session for this source. */
+static void collected(dollr_client *client, char *source, dollr_reference_id *id, const char *order, const char *despite) {
+    dollr_intent intent = intent_of(client, "1000", source, id);
+    dollr_attempt attempt = attempt_of(&intent);
+    dollr_report *report = NULL;
+    attempt.order = text(order);
+    attempt.despite = text(despite);
+    OK(dollr_client_collect(client, &attempt, &report, &error));
+    OK(dollr_report_free(report));
+}
+
+/* Who pays by phone and on the page of another source has paid twice; on the page of the same one, once. */
+void test_phone_and_page(void) {
+    dollr_journal *book = journal("phone");
+    dollr_client *client = client_of(book);
+    dollr_reference_id ids[2];
+    char sources[2][64];
+    dollr_summary *summary = NULL;
+    dollr_summary_info info;
+    int n;
+
+    collected(client, sources[0], &ids[0], "A-1", "");
+    collected(client, sources[1], &ids[1], "B-1", "");
+    for (n = 0; n < 2; n++) {
+        dollr_report *report = NULL;
+        dollr_report_info told;
+        OK(dollr_client_verify_source(client, text(sources[n]), text("USD"), text("250.00"), text("A-1"), DOLLR_NO_PATIENCE, &report, &error));
+        OK(dollr_report_read(report, &told, &error));
+        CHECK(told.verdict.kind == DOLLR_VERDICT_PAID);
+        OK(dollr_report_free(report));
+    }
+    OK(dollr_client_reconcile(client, NULL, &summary, &error));
+    OK(dollr_summary_read(summary, &info, &error));
+    CHECK(info.duplicate_count == 1 && is(info.duplicates[0], sources[1]));
+    OK(dollr_summary_free(summary));
+    OK(dollr_client_free(client));
+    OK(dollr_journal_free(book));
+}
+
 /* A second payment of one order is a person's, until he says that he has dealt with it. */
 void test_duplicates(void) {
     dollr_journal *book = journal("duplicates");
@@ -97,13 +136,7 @@ void test_duplicates(void) {
 
     for (n = 0; n < 2; n++) {
         char source[64];
-        dollr_intent intent = intent_of(client, "1000", source, &ids[n]);
-        dollr_attempt attempt = attempt_of(&intent);
-        dollr_report *report = NULL;
-        attempt.order = text("A-1");
-        attempt.despite = text(n == 0 ? "" : "a test");
-        OK(dollr_client_collect(client, &attempt, &report, &error));
-        OK(dollr_report_free(report));
+        collected(client, source, &ids[n], "A-1", n == 0 ? "" : "a test");
     }
     OK(dollr_client_reconcile(client, NULL, &summary, &error));
     OK(dollr_summary_read(summary, &info, &error));

@@ -10,6 +10,7 @@ static const struct {
     {"machines", test_machines}, {"sources", test_sources}, {"tokens", test_tokens}, {"channels", test_channels},
     {"misuse", test_misuse},     {"quiet", test_quiet},     {"values", test_values}, {"client", test_client},
     {"goods", test_goods},       {"duplicates", test_duplicates}, {"action", test_action},   {"vectors", test_vectors}, {"random", test_random},
+    {"phone_and_page", test_phone_and_page},
     {"generations", test_generations}, {"threads", test_threads},   {"busy", test_busy},       {"fork", test_fork},
 };
 
