@@ -47,7 +47,7 @@ impl Receipt {
         let guessed = before
             .iter()
             .any(|one| before.iter().any(|two| one.is_with(two) && !(one.is_named() && two.is_named())));
-        let maybe = || free().find(|other| !guessed && !(self.is_named() && other.is_named()));
+        let maybe = || free().find(|other| !(guessed || self.is_named() && other.is_named()));
         match known.or_else(maybe) {
             Some(other) => Self { payment: other.payment.clone(), ..self },
             None => self,

@@ -175,6 +175,11 @@ impl World<'_> {
             let Ok(Some(delivery)) = client.next_paid(TERM, since) else { return };
             self.judge_paid(&delivery.key);
             let number = self.order_of[&delivery.key];
+            if self.orders[number].attempts.iter().any(|one| one.key == delivery.key && !one.collects()) {
+                self.violated(|| {
+                    format!("I4: goods are handed out for {}, by which no customer has paid", delivery.key)
+                });
+            }
             let order = &mut self.orders[number];
             order.delivered = true;
             if order.claimed > 0 {

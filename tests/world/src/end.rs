@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use crate::fault::{Column, Fault};
+use crate::order::Attempted;
 use crate::vendor::Outcome as Fate;
 use crate::world::World;
 
@@ -52,7 +53,8 @@ impl World<'_> {
         entry.open && entry.due.is_some()
     }
 
-    /// I2: of what was paid twice for an order, in one way, all but the first is listed, and nothing else is.
+    /// I2: of what came in for an order all but the first payment is listed, and nothing else is. What was collected for an invoice and that
+    /// invoice's page are one payment; where the merchant did not tell which invoice it was for, one pair may be.
     fn judge_duplicates(&mut self) {
         use dollr_client::journal::Journal as _;
         let listed = self.shelf.journal.duplicates(usize::MAX).expect("a journal that is whole");
@@ -61,15 +63,26 @@ impl World<'_> {
         self.twice += listed.len() as u64;
         let mut left = listed.len();
         let mut wrong = None;
-        for (order, paid) in self.books().paid_orders() {
-            for keys in paid {
-                let twice = keys.iter().filter_map(|key| Some((*key, listed.get(*key)?)));
-                let right =
-                    twice.filter(|(key, first)| keys.contains(&first.as_str()) && key != first).count();
-                left -= right.min(left);
-                if right != keys.len().saturating_sub(1) {
-                    wrong = Some(format!("I2: {order} was paid by {keys:?}, and {right} are told of"));
-                }
+        for (order, [collected, pages]) in self.books().paid_orders() {
+            let told: Vec<_> = collected
+                .iter()
+                .filter_map(|key| self.collection(key))
+                .map(|one| one.source.as_deref())
+                .collect();
+            let count = told.len() + pages.len();
+            let pairs = pages.iter().filter(|page| told.contains(&Some(**page))).count();
+            let guess = usize::from(told.contains(&None) && pairs < pages.len());
+            let most = (count - pairs).saturating_sub(1);
+            let least = most.saturating_sub(guess).max(told.len().max(pages.len()).saturating_sub(1));
+            let both = || collected.iter().chain(&pages);
+            let twice = both().filter_map(|key| Some((key, listed.get(*key)?)));
+            let right = twice
+                .filter(|(key, first)| **key != first.as_str() && both().any(|one| *one == first.as_str()));
+            let right = right.count();
+            left -= right.min(left);
+            if !(least..=most).contains(&right) {
+                wrong =
+                    Some(format!("I2: {order} was paid by {told:?} and {pages:?}, and {right} are told of"));
             }
         }
         if left > 0 {
@@ -78,6 +91,12 @@ impl World<'_> {
         if let Some(wrong) = wrong {
             self.violated(|| wrong);
         }
+    }
+
+    /// The attempt, if a customer pays by it.
+    fn collection(&self, key: &str) -> Option<&Attempted> {
+        let attempts = &self.orders[*self.order_of.get(key)?].attempts;
+        attempts.iter().find(|attempted| attempted.key == key && attempted.collects())
     }
 
     fn wrong_execution(&self, key: &str, column: Column) -> Option<String> {

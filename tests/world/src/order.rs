@@ -1,7 +1,8 @@
 //! What customers do: they order, pay, pay twice, go away, come back and look; and who ships to them.
 
 use dollr_client::core::{
-    AccountId, Amount, Currency, Device, Holder, Intent, Passcode, ReferenceId, Secret, SessionId, Timestamp,
+    AccountId, Amount, Currency, Device, Holder, Intent, Operation, Passcode, ReferenceId, Secret, SessionId,
+    SourceKind, SourceRef, Timestamp,
 };
 
 /// An order of one customer.
@@ -26,6 +27,8 @@ pub(crate) struct Order {
 pub(crate) struct Attempted {
     pub(crate) intent: Intent,
     pub(crate) key: String,
+    /// What the session was made for, where the merchant tells.
+    pub(crate) source: Option<String>,
     /// Whether somebody wants it although another payment holds the order.
     pub(crate) insists: bool,
 }
@@ -34,6 +37,9 @@ pub(crate) struct Attempted {
 pub(crate) const HUSH: &str = "hush-";
 /// Of whoever pays out.
 pub(crate) const PASSCODE: &str = "hush-4711";
+
+/// From this number on, an invoice is one session's, and has no page.
+const FIRST_OF_ITS_OWN: u64 = 1_000_000_000;
 
 /// What the payer's bank asks him by, where he pays by a card that asks (3-D Secure): one collection in eight.
 pub(crate) fn card_secret(key: &str) -> Option<String> {
@@ -51,6 +57,13 @@ pub(crate) enum Visit {
     Return,
     /// Somebody asks how it stands, also long after its end.
     Look,
+}
+
+impl Attempted {
+    /// Whether a customer pays by it.
+    pub(crate) fn collects(&self) -> bool {
+        self.intent.operation() == Operation::Collection
+    }
 }
 
 impl Order {
@@ -77,7 +90,15 @@ impl Order {
         if let Some(end) = end {
             intent = intent.session_expires_at(Timestamp::from_millis(end));
         }
-        let attempted = Attempted { intent, key: id.to_string(), insists: false };
+        let source = match how / 64 {
+            0 => None,
+            1 => self.invoice,
+            _ => Some(FIRST_OF_ITS_OWN + session.number()),
+        };
+        let source = source.map(|id| SourceRef { kind: SourceKind::Invoice, id });
+        let intent = source.into_iter().fold(intent, Intent::source);
+        let source = source.map(|source| source.to_string());
+        let attempted = Attempted { intent, key: id.to_string(), source, insists: false };
         self.attempts.push(attempted.clone());
         attempted
     }

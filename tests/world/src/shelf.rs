@@ -16,7 +16,7 @@ pub(crate) struct Shelf {
 const SMALL: &str = "PRAGMA page_size = 1024; PRAGMA foreign_keys = OFF;";
 
 const EMPTY: &str = "BEGIN IMMEDIATE;
-    DELETE FROM dollr_claims; DELETE FROM dollr_work; DELETE FROM dollr_entries; DELETE FROM dollr_events;
+    DELETE FROM dollr_claims; DELETE FROM dollr_paid; DELETE FROM dollr_work; DELETE FROM dollr_entries; DELETE FROM dollr_events;
     DELETE FROM dollr_shared;
     COMMIT;";
 

@@ -163,7 +163,7 @@ impl World<'_> {
         &mut self,
         number: usize,
         process: usize,
-        Attempted { intent, key, insists }: Attempted,
+        Attempted { intent, key, insists, .. }: Attempted,
         patience: Duration,
     ) -> u64 {
         let attempt = Attempt::new(intent).order(&self.orders[number].name).patience(patience);

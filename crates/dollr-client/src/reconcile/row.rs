@@ -17,6 +17,7 @@ use crate::throttle::{NotYet, wait_for_permit};
 const UNREADABLE: Duration = Duration::from_secs(3_600);
 
 /// A row that was looked at, to be saved.
+#[allow(clippy::struct_excessive_bools, reason = "none follows from another")]
 pub(super) struct Settled {
     pub(super) key: String,
     version: Version,
