@@ -38,6 +38,9 @@ pub(crate) const HUSH: &str = "hush-";
 /// Of whoever pays out.
 pub(crate) const PASSCODE: &str = "hush-4711";
 
+/// The bit that makes a collection of whatever [`Order::attempt`] is told.
+pub(crate) const COLLECTED: u8 = 4;
+
 /// From this number on, an invoice is one session's, and has no page.
 const FIRST_OF_ITS_OWN: u64 = 1_000_000_000;
 

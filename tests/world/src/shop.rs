@@ -6,7 +6,7 @@ use dollr_client::core::{SourceKind, SourceRef};
 use dollr_client::{Attempt, Error, Reconcile, Summary};
 
 use crate::clock::START;
-use crate::order::{Attempted, Order, Visit};
+use crate::order::{Attempted, COLLECTED, Order, Visit};
 use crate::task::Call;
 use crate::world::{Happening, World};
 
@@ -144,6 +144,8 @@ impl World<'_> {
         let session = self.vendor.open_session(number, end, &amount_text, currency);
         let bytes = std::array::from_fn(|_| self.rng.u8(..));
         let (told, how) = (self.plan.tells_end.then_some(end), self.rng.u8(..));
+        // Where goods are to be shipped, a customer pays.
+        let how = if self.script.as_ref().is_some_and(|script| script.ships) { how | COLLECTED } else { how };
         let attempted = self.orders[number].attempt(bytes, session, told, how);
         self.order_of.insert(attempted.key.clone(), number);
         self.keys.push(attempted.key.clone());
