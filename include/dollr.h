@@ -1139,7 +1139,8 @@ int32_t dollr_delivery_read(const struct dollr_delivery *delivery,
 int32_t dollr_delivery_free(struct dollr_delivery *delivery);
 
 // Claims the goods of a recorded payment, by its reference id or source such as `INVOICE:101`, for one caller, once for all attempts at its
-// order. The vendor is not asked: `dollr_client_wait` or `dollr_client_verify_source` comes first.
+// order. The vendor is not asked: `dollr_client_wait` or `dollr_client_verify_source` comes first. A payout, a transfer or a refund has no
+// goods: `DOLLR_ERROR_INVALID`.
 int32_t dollr_client_claim_fulfilment(const struct dollr_client *client,
                                       struct dollr_str key,
                                       struct dollr_claim **out,

@@ -153,7 +153,12 @@ final class Client
         ?float $horizon = null
     ): Summary {}
 
-    /** May I ship? One caller is told yes, once for all attempts at an order. The vendor is not asked. */
+    /**
+     * May I ship? One caller is told yes, once for all attempts at an order. The vendor is not asked. A payout, a transfer or a refund has no
+     * goods.
+     *
+     * @throws InvalidException
+     */
     public function claimFulfilment(string $key): Claim {}
 
     /**

@@ -299,7 +299,8 @@ impl PyClient {
         asked
     }
 
-    /// May I ship? One caller gets the goods of a paid payment, by its reference id or source. The vendor is not asked.
+    /// May I ship? One caller gets the goods of a paid payment, by its reference id or source. The vendor is not asked. A payout, a transfer
+    /// or a refund has no goods, and raises `InvalidError`.
     fn claim_fulfilment<'py>(&self, py: Python<'py>, key: Name) -> Value<'py> {
         let client = Arc::clone(self.client.get(py)?);
         let claim = move |own: &Client| {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dollr_core::{Execution, Machine, Settlement, Source, Timestamp, Verdict};
+use dollr_core::{Execution, Invalid, Machine, Settlement, Source, Timestamp, Verdict};
 use dollr_journal::{self as journal, Entry, Journal, JournalError, Kind, Page};
 
 use crate::{Client, Clock, Error, SystemClock};
@@ -110,11 +110,16 @@ impl Fulfilment {
     /// Claims the goods of a recorded payment, by its reference id or source such as `INVOICE:101`. One caller gets them, once
     /// for all attempts at its order. The vendor is not asked: [`Client::wait`] or [`Client::verify_source`] comes first.
     ///
-    /// A claim stays until it is released: who crashes after it must look whether he has shipped.
+    /// A claim stays until it is released: who crashes after it must look whether he has shipped. A payout, a transfer or a refund has no
+    /// goods, and is [`Error::Invalid`].
     pub fn claim(&self, key: impl fmt::Display) -> Result<Claimed, Error> {
         let key = key.to_string();
         let entry = self.journal.load(&key)?.ok_or_else(|| Error::Unrecorded(key.clone()))?;
-        let settlement = match standing(&entry)? {
+        let standing = Standing::of(&entry)?;
+        if !standing.collects {
+            return Err(no_sale(&key).into());
+        }
+        let settlement = match standing.settled() {
             Ok(settlement) => settlement,
             Err(verdict) => return Ok(Claimed::NotPaid(verdict)),
         };
@@ -144,11 +149,11 @@ impl Fulfilment {
         loop {
             let now = self.clock.now();
             let Some(entry) = self.journal.take_paid(&self.name, term, since, now)? else { return Ok(None) };
-            if let Ok(settlement) = standing(&entry)? {
+            if let Ok(settlement) = Standing::of(&entry)?.settled() {
                 let Entry { key, order, .. } = entry;
                 return Ok(Some(Delivery { key, order, settlement }));
             }
-            // What contradicts it came after it was paid.
+            // What contradicts it came after it was paid, or an older release took it for a sale.
             self.journal.release(&entry.key, Some(&self.name), now)?;
             self.correct(&entry, now)?;
         }
@@ -169,16 +174,15 @@ impl Fulfilment {
         Ok(self.journal.put_off(&delivery.key, &self.name, wait, self.clock.now())?)
     }
 
-    /// Payments that came besides another one of the same order. It has one attempt at a time, but may be paid on two hosted pages, or by an
-    /// attempt that was begun [`despite`](crate::Attempt::despite) another. Its goods are handed out once; what was paid too much is listed
-    /// until a person has [resolved](Client::resolve) it.
+    /// Payments that came besides another one of the same order. It has one attempt at a time, but may be paid on two hosted pages, by phone
+    /// and then on a page, or by an attempt that was begun [`despite`](crate::Attempt::despite) another. Its goods are handed out once; what
+    /// was paid too much is listed until a person has [resolved](Client::resolve) it.
     ///
-    /// An execution and a source of the same order count as one payment: what is collected pays for its source, and the vendor does not say
-    /// which that is.
+    /// What is collected pays for its source: both tell of one payment ([`Receipt`](dollr_core::Receipt)).
     pub fn duplicates(&self) -> Result<Vec<Duplicate>, Error> {
         let found = self.journal.duplicates(usize::MAX)?.into_iter();
         let duplicate = |journal::Duplicate { entry, besides, at, .. }| {
-            let settlement = standing(&entry).ok().and_then(Result::ok);
+            let settlement = Standing::of(&entry).ok().and_then(|standing| standing.settled().ok());
             Duplicate { key: entry.key, order: entry.order, settlement, besides, at }
         };
         Ok(found.map(duplicate).collect())
@@ -248,17 +252,36 @@ pub(crate) fn unused_name() -> Result<String, Error> {
     Ok(format!("process {} {:08x}", std::process::id(), u32::from_be_bytes(bytes)))
 }
 
-/// What was paid, or how it stands.
-fn standing(entry: &Entry) -> Result<Result<Settlement, Verdict>, Error> {
-    fn of<M: Machine>(entry: &Entry) -> Result<Result<Settlement, Verdict>, Error> {
-        let machine = M::restore(&entry.snapshot).map_err(|e| Error::from(e).of(entry.key.clone()))?;
-        Ok(match (machine.is_paid(), machine.verdict()) {
-            (true, Verdict::Paid(settlement)) => Ok(settlement),
-            (_, verdict) => Err(verdict),
-        })
+/// How a recorded payment stands, for who has its goods.
+struct Standing {
+    verdict: Verdict,
+    is_paid: bool,
+    collects: bool,
+}
+
+impl Standing {
+    fn of(entry: &Entry) -> Result<Self, Error> {
+        fn of<M: Machine>(entry: &Entry) -> Result<Standing, Error> {
+            let machine = M::restore(&entry.snapshot).map_err(|e| Error::from(e).of(entry.key.clone()))?;
+            let (is_paid, collects) = (machine.is_paid(), machine.collects());
+            Ok(Standing { verdict: machine.verdict(), is_paid, collects })
+        }
+        match entry.kind {
+            Kind::Execution => of::<Execution>(entry),
+            Kind::Source => of::<Source>(entry),
+        }
     }
-    match entry.kind {
-        Kind::Execution => of::<Execution>(entry),
-        Kind::Source => of::<Source>(entry),
+
+    /// What a customer has paid, or else how it stands.
+    fn settled(self) -> Result<Settlement, Verdict> {
+        match self.verdict {
+            Verdict::Paid(settlement) if self.is_paid && self.collects => Ok(settlement),
+            verdict => Err(verdict),
+        }
     }
+}
+
+fn no_sale(key: &str) -> Invalid {
+    let expected = "one that a customer pays: a payout, a transfer or a refund has no goods";
+    Invalid { what: "payment", found: key.to_owned(), expected }
 }

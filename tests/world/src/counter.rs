@@ -133,7 +133,13 @@ impl World<'_> {
     /// The success page ships, if it is the one to.
     pub(crate) fn hand_out(&mut self, number: usize, key: &str, process: usize) {
         let Some(client) = &self.processes[process].client else { return };
+        let is_sale = !self.orders[number].attempts.iter().any(|one| one.key == key && !one.collects());
         match client.claim_fulfilment(key) {
+            Ok(claimed) if !is_sale => {
+                return self
+                    .violated(|| format!("I4: somebody asks for the goods of {key}, and is told {claimed}"));
+            }
+            Err(Error::Invalid(_)) if !is_sale => return,
             Ok(Claimed::Claimed(_)) => {}
             // Unless something contradicts it since, or its row is damaged, what is told paid is on record as that.
             Ok(Claimed::NotPaid(verdict)) if !matches!(verdict, Verdict::Paid(_)) => {

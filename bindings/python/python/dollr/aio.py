@@ -253,7 +253,10 @@ class Client:
         return first.summary()
 
     async def claim_fulfilment(self, key: _Name) -> Claimed | AlreadyClaimed | NotPaid:
-        """May I ship? One caller gets the goods, by reference id or source. The vendor is not asked."""
+        """
+        May I ship? One caller gets the goods, by reference id or source. The vendor is not asked. A payout,
+        a transfer or a refund has no goods, and raises `InvalidError`.
+        """
 
         def release(claimed: Claimed | AlreadyClaimed | NotPaid) -> None:
             if isinstance(claimed, Claimed):

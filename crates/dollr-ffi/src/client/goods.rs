@@ -47,7 +47,8 @@ pub struct dollr_claim_info {
 }
 
 /// Claims the goods of a recorded payment, by its reference id or source such as `INVOICE:101`, for one caller, once for all attempts at its
-/// order. The vendor is not asked: `dollr_client_wait` or `dollr_client_verify_source` comes first.
+/// order. The vendor is not asked: `dollr_client_wait` or `dollr_client_verify_source` comes first. A payout, a transfer or a refund has no
+/// goods: `DOLLR_ERROR_INVALID`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dollr_client_claim_fulfilment(
     client: *const dollr_client,
