@@ -21,7 +21,7 @@ const WHOSE: &str = "SELECT key, kind, order_id FROM {p}entries
     WHERE key = ANY($1) AND order_id IS NOT NULL AND NOT EXISTS (SELECT FROM {p}paid WHERE entry_id = {p}entries.id) ORDER BY id";
 
 /// Whoever notes something of an order waits here for others who do, after all rows are written: so that of two neither waits for the other.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(x'444C4C54'::int, number)
+const LOCK: &str = "SELECT pg_advisory_xact_lock(x'444C4C55'::int, number)
     FROM (SELECT DISTINCT hashtext('{p}' || name) AS number FROM unnest($1::text[]) AS name ORDER BY 1) AS orders";
 
 pub(super) const BEFORE: &str = "SELECT {p}paid.order_id, key, kind, source, payment

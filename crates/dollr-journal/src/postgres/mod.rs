@@ -168,11 +168,11 @@ impl Journal for PostgresJournal {
             &key, &kind, &name, &despite, &page.state, &page.open, &snapshot, &first, &at,
             &due(page), &page.holds_order, &page.paid, &page.what,
         ];
-        if self.rows(rows::VERSION, &[&key], |_| Ok(()))?.is_empty() {
-            let wanted = name.filter(|_| page.sends && despite.is_none());
-            if self.write(&self.sql(rows::INSERT), values, key, With::of(page, wanted))? {
-                return Ok(Version::FIRST);
-            }
+        let wanted = name.filter(|_| page.sends && despite.is_none());
+        // A row that is there may be what holds the order.
+        let is_new = wanted.is_none() || self.rows(rows::VERSION, &[&key], |_| Ok(()))?.is_empty();
+        if is_new && self.write(&self.sql(rows::INSERT), values, key, With::of(page, wanted))? {
+            return Ok(Version::FIRST);
         }
         Err(JournalError::Exists { key: key.to_owned() })
     }

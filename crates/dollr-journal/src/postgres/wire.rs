@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::time::Duration;
 
+use futures_util::future::{join, join_all};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -85,11 +86,30 @@ impl Wire {
     pub(super) fn rows(&mut self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, Fault> {
         let (client, statements) = (&self.client, &mut self.statements);
         in_time(&self.runtime, async {
-            if !statements.contains_key(sql) {
-                statements.insert(sql.to_owned(), client.prepare(sql).await?);
+            let statement = prepared(client, statements, sql).await?;
+            Ok(client.query(&statement, values).await?)
+        })
+    }
+
+    /// Begins a transaction with these statements, and gives the rows of each. All of it is sent at once, so that an answer takes no longer
+    /// to come than that of one statement; the server does one after the other.
+    pub(super) fn begin<const N: usize>(
+        &mut self,
+        begin: &str,
+        asked: [(&str, Values<'_>); N],
+    ) -> Result<[Vec<Row>; N], Fault> {
+        let (client, statements) = (&self.client, &mut self.statements);
+        in_time(&self.runtime, async {
+            let mut ready = Vec::with_capacity(N);
+            for (sql, values) in asked {
+                ready.push((prepared(client, statements, sql).await?, values));
             }
-            let statement = &statements[sql];
-            Ok(client.query(statement, values).await?)
+            let answers = ready.iter().map(|(statement, values)| client.query(statement, values));
+            // Each is sent when it is polled for the first time: in this order.
+            let (start, answers) = join(client.batch_execute(begin), join_all(answers)).await;
+            start?;
+            let rows = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+            rows.try_into().map_err(|_| Fault::Odd("an answer is missing"))
         })
     }
 
@@ -124,6 +144,20 @@ impl Wire {
         }
         Ok(())
     }
+}
+
+/// The statement, which is prepared when it is needed for the first time.
+async fn prepared(
+    client: &Client,
+    statements: &mut HashMap<String, Statement>,
+    sql: &str,
+) -> Result<Statement, Error> {
+    if let Some(statement) = statements.get(sql) {
+        return Ok(statement.clone());
+    }
+    let statement = client.prepare(sql).await?;
+    statements.insert(sql.to_owned(), statement.clone());
+    Ok(statement)
 }
 
 /// Connects; from then on the link is driven whenever the runtime is.

@@ -52,10 +52,9 @@ impl PostgresJournal {
     ) -> Result<bool, JournalError> {
         let (lock, holder) = (self.sql(rows::LOCK_ORDER), self.sql(rows::HOLDER));
         let written = self.pool.with(|wire| {
-            wire.batch("BEGIN")?;
-            if let With::FreeOrder(order) = with {
-                wire.rows(&lock, &[&order])?;
-                if let Some(row) = wire.row(&holder, &[&order])? {
+            let written = if let With::FreeOrder(order) = with {
+                let [_, holders] = wire.begin("BEGIN", [(&lock, &[&order]), (&holder, &[&order])])?;
+                if let Some(row) = holders.first() {
                     let (key, state) = (row.try_get(0)?, row.try_get(1)?);
                     wire.batch("ROLLBACK")?;
                     return Ok(Written::Taken(JournalError::OrderTaken {
@@ -64,8 +63,12 @@ impl PostgresJournal {
                         state,
                     }));
                 }
-            }
-            let Some(row) = wire.row(sql, values)? else {
+                wire.rows(sql, values)?
+            } else {
+                let [written] = wire.begin("BEGIN", [(sql, values)])?;
+                written
+            };
+            let Some(row) = written.first() else {
                 wire.batch("ROLLBACK")?;
                 return Ok(Written::Nothing);
             };
@@ -106,10 +109,12 @@ impl PostgresJournal {
         let update = self.sql(rows::UPDATE_ALL);
         self.pool.with(|wire: &mut Wire| {
             let alone = paid.is_empty();
-            if !alone {
-                wire.batch("BEGIN")?;
-            }
-            let rows = wire.rows(&update, values)?;
+            let rows = if alone {
+                wire.rows(&update, values)?
+            } else {
+                let [rows] = wire.begin("BEGIN", [(&update, values)])?;
+                rows
+            };
             let read = |row: &tokio_postgres::Row| Ok((row.try_get(0)?, counted(row.try_get(1)?, 0)));
             let saved: BTreeMap<String, Version> = rows.iter().map(read).collect::<Result<_, Fault>>()?;
             if !alone {
