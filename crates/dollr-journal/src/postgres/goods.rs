@@ -1,5 +1,6 @@
 //! Who hands out the goods of a payment: claims, of which there is one for each order.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_core::Timestamp;
@@ -67,7 +68,7 @@ const DELIVERED: &str = "UPDATE {p}entries SET deliver = false
         SELECT FROM {p}claims
         WHERE goods = {goods} AND ({p}claims.lease_until IS NULL OR fulfilled_at IS NOT NULL))";
 
-fn telling(journal: &PostgresJournal, what: &str) -> String {
+fn telling(journal: &PostgresJournal, what: &str) -> Arc<str> {
     journal.sql(&format!("{what} {TELL}"))
 }
 

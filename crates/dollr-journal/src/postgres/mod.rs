@@ -17,8 +17,10 @@ mod wire;
 mod work;
 mod write;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use dollr_core::Timestamp;
@@ -83,6 +85,8 @@ const KEY: usize = 1_000;
 /// and no text a NUL. Each `lease_until` is by the server's clock, which all machines share; other times are by the host's.
 pub struct PostgresJournal {
     pool: Pool,
+    /// The SQL that was made for its tables, by the text that it was made of.
+    texts: RwLock<HashMap<String, Arc<str>>>,
 }
 
 impl PostgresJournal {
@@ -108,12 +112,21 @@ impl PostgresJournal {
     }
 
     fn at(url: &str, missing: Missing) -> Result<Self, JournalError> {
-        Ok(Self { pool: Pool::open(Address::parse(url)?, missing)? })
+        Ok(Self { pool: Pool::open(Address::parse(url)?, missing)?, texts: RwLock::default() })
     }
 
-    /// The SQL for the tables of this journal.
-    fn sql(&self, text: &str) -> String {
-        rows::sql(text, &self.pool.address.prefix)
+    /// The SQL for the tables of this journal. Nobody waits for the others here: one of them may have been left behind by a fork.
+    fn sql(&self, text: &str) -> Arc<str> {
+        if let Ok(texts) = self.texts.try_read()
+            && let Some(made) = texts.get(text)
+        {
+            return Arc::clone(made);
+        }
+        let made: Arc<str> = rows::sql(text, &self.pool.address.prefix).into();
+        if let Ok(mut texts) = self.texts.try_write() {
+            texts.insert(text.to_owned(), Arc::clone(&made));
+        }
+        made
     }
 
     fn rows<T>(

@@ -1,5 +1,6 @@
 //! What the public door cannot bring about without a server or a fork.
 
+use std::sync::RwLock;
 use std::time::Duration;
 
 use tokio_postgres::config::SslMode;
@@ -137,7 +138,7 @@ fn a_forked_child_is_told_to_open_its_own() {
     // The fork is only told, so that no server is needed: the child asks before it touches a connection.
     let address = parsed("postgres://shop@localhost/shop");
     let place = address.place.clone();
-    let journal = PostgresJournal { pool: super::Pool::inherited(address) };
+    let journal = PostgresJournal { pool: super::Pool::inherited(address), texts: RwLock::default() };
     let forked = JournalError::Forked { path: place };
     assert_eq!(crate::Journal::load(&journal, "a"), Err(forked.clone()));
     assert_eq!(crate::Journal::open_entries(&journal), Err(forked.clone()));

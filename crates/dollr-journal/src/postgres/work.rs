@@ -120,7 +120,7 @@ pub(super) fn share(journal: &PostgresJournal, name: &str, change: Change<'_>) -
     let change = RefCell::new(change);
     let [lock, shared, share] = [LOCK_SHARED, SHARED, SHARE].map(|text| journal.sql(text));
     journal.pool.with(|wire: &mut Wire| {
-        let [_, rows] = wire.begin(BEGIN_SHARING, [(&lock, &[&name]), (&shared, &[&name])])?;
+        let [_, rows] = wire.begin(BEGIN_SHARING, [(&*lock, &[&name]), (&*shared, &[&name])])?;
         let Some(row) = rows.first() else { return Err(Fault::Odd("no clock")) };
         let kept: Option<String> = row.try_get(1)?;
         let changed = (change.borrow_mut())(kept.map(Snapshot::new), moment(row.try_get(0)?));

@@ -50,10 +50,10 @@ impl PostgresJournal {
         key: &str,
         with: With<'_>,
     ) -> Result<bool, JournalError> {
-        let (lock, holder) = (self.sql(rows::LOCK_ORDER), self.sql(rows::HOLDER));
         let written = self.pool.with(|wire| {
             let written = if let With::FreeOrder(order) = with {
-                let [_, holders] = wire.begin("BEGIN", [(&lock, &[&order]), (&holder, &[&order])])?;
+                let (lock, holder) = (self.sql(rows::LOCK_ORDER), self.sql(rows::HOLDER));
+                let [_, holders] = wire.begin("BEGIN", [(&*lock, &[&order]), (&*holder, &[&order])])?;
                 if let Some(row) = holders.first() {
                     let (key, state) = (row.try_get(0)?, row.try_get(1)?);
                     wire.batch("ROLLBACK")?;
@@ -112,7 +112,7 @@ impl PostgresJournal {
             let rows = if alone {
                 wire.rows(&update, values)?
             } else {
-                let [rows] = wire.begin("BEGIN", [(&update, values)])?;
+                let [rows] = wire.begin("BEGIN", [(&*update, values)])?;
                 rows
             };
             let read = |row: &tokio_postgres::Row| Ok((row.try_get(0)?, counted(row.try_get(1)?, 0)));
