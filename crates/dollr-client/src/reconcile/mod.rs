@@ -90,8 +90,8 @@ pub struct Summary {
     pub lag: Duration,
     /// How they stand now, by the name of their verdict.
     pub verdicts: BTreeMap<&'static str, u64>,
-    /// Those that are paid since this run, also what was paid out, transferred or given back. They are named once, and not at all where the run ends with an error after it has found them: to
-    /// ship, take [`next_paid`](crate::Client::next_paid), which gives each until it is fulfilled.
+    /// Those that are paid since this run, also what was paid out, transferred or given back. They are named once, and not at all where the run
+    /// ends with an error after it has found them: to ship, take [`next_paid`](crate::Client::next_paid), which gives each until it is fulfilled.
     pub paid: Vec<String>,
     /// Those whose end is contradicted by what was answered now: a person must look.
     pub conflicts: Vec<String>,

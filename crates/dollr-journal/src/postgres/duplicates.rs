@@ -29,7 +29,8 @@ pub(super) const BEFORE: &str = "SELECT {p}paid.order_id, key, kind, source, pay
 
 const NOTE: &str = "INSERT INTO {p}paid (entry_id, order_id, source, payment, noted_at, besides)
     SELECT id, order_id, noted.source, noted.payment, updated_at, noted.besides
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS noted (target, source, payment, besides) JOIN {p}entries ON key = target";
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS noted (target, source, payment, besides, nth)
+        JOIN {p}entries ON key = target ORDER BY nth";
 
 pub(super) const LIST: &str = "SELECT {columns}, besides, noted_at
     FROM {p}paid JOIN {p}entries ON {p}entries.id = entry_id LEFT JOIN {p}work ON {p}work.id = {p}entries.id
