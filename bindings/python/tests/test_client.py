@@ -94,7 +94,9 @@ def test_i2_what_was_paid_twice_is_listed_until_it_is_resolved(sim: Simulator, t
     assert not summary.needs_a_person
 
 
-def test_i2_who_pays_by_phone_and_on_the_page_of_another_invoice_is_told_of(sim: Simulator, tmp_path: Path) -> None:
+def test_i2_who_pays_by_phone_and_on_the_page_of_another_invoice_is_told_of(
+    sim: Simulator, tmp_path: Path
+) -> None:
     shop = client(sim, tmp_path)
     sources = [
         shop.create_checkout(phone="231770000001", currency="USD", items=[("Shoes", "250.00")]).source
