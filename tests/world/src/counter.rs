@@ -133,7 +133,7 @@ impl World<'_> {
     /// The success page ships, if it is the one to.
     pub(crate) fn hand_out(&mut self, number: usize, key: &str, process: usize) {
         let Some(client) = &self.processes[process].client else { return };
-        let is_sale = !self.orders[number].attempts.iter().any(|one| one.key == key && !one.collects());
+        let is_sale = self.orders[number].is_sale(key);
         match client.claim_fulfilment(key) {
             Ok(claimed) if !is_sale => {
                 return self
@@ -181,7 +181,7 @@ impl World<'_> {
             let Ok(Some(delivery)) = client.next_paid(TERM, since) else { return };
             self.judge_paid(&delivery.key);
             let number = self.order_of[&delivery.key];
-            if self.orders[number].attempts.iter().any(|one| one.key == delivery.key && !one.collects()) {
+            if !self.orders[number].is_sale(&delivery.key) {
                 self.violated(|| {
                     format!("I4: goods are handed out for {}, by which no customer has paid", delivery.key)
                 });

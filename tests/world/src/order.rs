@@ -70,6 +70,11 @@ impl Attempted {
 }
 
 impl Order {
+    /// Whether a customer pays by what has this key: not so by an attempt that pays out, transfers or gives back.
+    pub(crate) fn is_sale(&self, key: &str) -> bool {
+        self.attempts.iter().all(|one| one.key != key || one.collects())
+    }
+
     /// An intent for the next attempt; `end` where the merchant tells when the session is over.
     pub(crate) fn attempt(&mut self, bytes: [u8; 16], session: u64, end: Option<u64>, how: u8) -> Attempted {
         let id = ReferenceId::from_random_bytes(bytes);
