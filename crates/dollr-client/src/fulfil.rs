@@ -255,7 +255,7 @@ pub(crate) fn unused_name() -> Result<String, Error> {
 /// How a recorded payment stands, for who has its goods.
 struct Standing {
     verdict: Verdict,
-    is_paid: bool,
+    is_sold: bool,
     collects: bool,
 }
 
@@ -263,8 +263,8 @@ impl Standing {
     fn of(entry: &Entry) -> Result<Self, Error> {
         fn of<M: Machine>(entry: &Entry) -> Result<Standing, Error> {
             let machine = M::restore(&entry.snapshot).map_err(|e| Error::from(e).of(entry.key.clone()))?;
-            let (is_paid, collects) = (machine.is_paid(), machine.collects());
-            Ok(Standing { verdict: machine.verdict(), is_paid, collects })
+            let (is_sold, collects) = (machine.is_sold(), machine.collects());
+            Ok(Standing { verdict: machine.verdict(), is_sold, collects })
         }
         match entry.kind {
             Kind::Execution => of::<Execution>(entry),
@@ -275,7 +275,7 @@ impl Standing {
     /// What a customer has paid, or else how it stands.
     fn settled(self) -> Result<Settlement, Verdict> {
         match self.verdict {
-            Verdict::Paid(settlement) if self.is_paid && self.collects => Ok(settlement),
+            Verdict::Paid(settlement) if self.is_sold => Ok(settlement),
             verdict => Err(verdict),
         }
     }

@@ -93,13 +93,18 @@ pub trait Machine: Sized + Clone + PartialEq {
     /// Whether another attempt at the same order must not begin, because money has moved for it or still may.
     fn holds_order(&self) -> bool;
 
-    /// Whether goods may be handed out: it is paid, and nothing contradicts that.
+    /// Whether what was ordered has moved, and nothing contradicts that; also what was to be paid out or given back.
     fn is_paid(&self) -> bool {
         matches!(self.verdict(), Verdict::Paid(_)) && self.conflict().is_none()
     }
 
     /// Whether a customer pays by it, so that there are goods to hand out once it is paid. A payout, a transfer and a refund bring none in.
     fn collects(&self) -> bool;
+
+    /// Whether a customer has paid by it, and nothing contradicts that: only then are there goods to hand out.
+    fn is_sold(&self) -> bool {
+        self.collects() && self.is_paid()
+    }
 
     /// The invoice or order that is paid by it, where that is known.
     fn pays_for(&self) -> Option<SourceRef>;

@@ -135,7 +135,7 @@ impl<'a> Page<'a> {
             snapshot,
             what: None,
             due: machine.due(now),
-            paid: machine.collects() && machine.is_paid(),
+            paid: machine.is_sold(),
             pays_for: machine.pays_for(),
             holds_order: machine.holds_order(),
             order: None,
