@@ -1,12 +1,13 @@
 //! Many who reconcile: what is due is shared out, under one budget of calls, and given back by who stops.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use dollr_client::core::Limit;
-use dollr_client::{Client, Reconcile};
+use dollr_client::core::{Limit, Timestamp};
+use dollr_client::{Client, Clock, Reconcile};
 use dollr_e2e::{Payment, World};
 use dollr_sim::{Call, Fault, FaultKind};
 
@@ -112,4 +113,43 @@ fn a_run_that_is_stopped_gives_back_what_it_has_not_asked_about() {
     let rest = world.client().reconcile(&Reconcile::default()).expect("a summary");
     assert_eq!(stopped.asked + rest.asked, 120, "{stopped:?} {rest:?}");
     assert!(!rest.stopped);
+}
+
+/// The world's clock, broken for all threads but the one that has made it.
+#[derive(Debug)]
+struct Broken(dollr_sim::Clock, ThreadId);
+
+impl Clock for Broken {
+    fn now(&self) -> Timestamp {
+        if thread::current().id() != self.1 {
+            resume_unwind(Box::new("the clock is broken"));
+        }
+        Timestamp::from_millis(self.0.now_ms())
+    }
+
+    fn sleep_until(&self, until: Timestamp) {
+        self.0.advance_to(until.as_millis());
+    }
+}
+
+/// F25, I5: a run whose workers die ends all the same. What nobody had begun with is due again at once, the rest after its term.
+#[test]
+fn a_run_ends_with_its_workers() {
+    for (workers, rows) in [(1, 5), (2, 5), (8, 5), (2, 150)] {
+        let world = World::start();
+        for _ in 0..rows {
+            world.hand_over("3000");
+        }
+        let clock = world.sim.clock();
+        clock.advance_to(clock.now_ms() + 600_000);
+        let how = Reconcile::default().workers(workers);
+        let broken = Broken(world.sim.clock(), thread::current().id());
+        let client = world.builder().clock(broken).build().expect("a client");
+        catch_unwind(AssertUnwindSafe(|| client.reconcile(&how))).expect_err("its workers have died");
+        let next = world.client().reconcile(&how).expect("a summary");
+        assert!(next.asked + workers as u64 >= rows, "{workers} workers, {rows} rows: {next:?}");
+        clock.advance_to(clock.now_ms() + 600_000);
+        let last = world.client().reconcile(&how).expect("a summary");
+        assert_eq!(last.asked, rows, "{workers} workers: {last:?}");
+    }
 }

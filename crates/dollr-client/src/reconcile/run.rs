@@ -111,12 +111,11 @@ impl<'a> Run<'a> {
             let (jobs, waiting) = mpsc::channel();
             let (tell, told) = mpsc::channel();
             let waiting = Arc::new(Mutex::new(waiting));
-            for _ in 0..self.how.workers {
+            let hire = || {
                 let (waiting, tell) = (Arc::clone(&waiting), tell.clone());
                 scope.spawn(move || self.work(&waiting, &tell));
-            }
-            drop(tell);
-            self.coordinate(&jobs, &told)
+            };
+            self.coordinate(&jobs, &told, hire)
         })
     }
 
@@ -140,11 +139,16 @@ impl<'a> Run<'a> {
         Ok(self.over(summary))
     }
 
-    /// Takes what is due, hands it out, and saves what comes back, all of it that is there at a time.
-    fn coordinate(&self, jobs: &Sender<Job>, told: &Receiver<Told>) -> Result<Summary, Error> {
-        let mut summary = Summary::default();
-        let (mut window, mut failure) = (Window::new(), None);
-        let (mut out, mut more) = (0, true);
+    /// Takes what is due, hands it out, and saves what comes back, all of it that is there at a time. No more workers are hired than there
+    /// are rows for.
+    fn coordinate(
+        &self,
+        jobs: &Sender<Job>,
+        told: &Receiver<Told>,
+        hire: impl Fn(),
+    ) -> Result<Summary, Error> {
+        let (mut summary, mut window, mut failure) = (Summary::default(), Window::new(), None);
+        let (mut out, mut more, mut staff) = (0, true, 0);
         loop {
             if let Some(room) = window.room(out).filter(|_| more) {
                 let taken_at = self.client.clock.now();
@@ -166,11 +170,14 @@ impl<'a> Run<'a> {
             if out == 0 {
                 break;
             }
-            let outcomes = window.gather(told, out);
-            if outcomes.is_empty() {
-                break;
+            // Also in the place of one who panicked: what he leaves undone is given back.
+            while staff < self.how.workers.min(out) {
+                hire();
+                staff += 1;
             }
+            let outcomes = window.gather(told, out);
             out -= outcomes.len();
+            staff -= outcomes.iter().filter(|told| matches!(told.0, Outcome::Lost)).count();
             more |= outcomes.iter().any(Told::is_late);
             if let Err(error) = self.settle(outcomes, &mut summary) {
                 // What is left is given back, as far as that can be done.

@@ -37,7 +37,7 @@ impl Window {
         self.rows.checked_sub(out).filter(|room| *room > 0)
     }
 
-    /// What comes back next: half of what is out, or what there is after a short while; nothing when nobody is left.
+    /// What comes back next: half of what is out, or what there is after a short while.
     pub(super) fn gather<T>(&self, told: &Receiver<T>, out: usize) -> Vec<T> {
         let enough = out.min(self.rows / 2);
         let mut back: Vec<T> = told.recv().into_iter().collect();
