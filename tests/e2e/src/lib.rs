@@ -4,6 +4,7 @@
 #![allow(clippy::missing_panics_doc, reason = "where a test cannot go on, it fails")]
 
 mod cutter;
+mod gate;
 mod host;
 mod tls;
 mod watched;

@@ -1,14 +1,11 @@
 //! A pass that lasts: what becomes due meanwhile is the next one's, and what somebody else may have by now is left to him.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver};
-use std::thread::{self, ThreadId};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dollr_client::core::Timestamp;
 use dollr_client::journal::{Journal as _, Lease, SqliteJournal};
-use dollr_client::{Attempt, Clock, Reconcile, Summary};
+use dollr_client::{Attempt, Reconcile, Summary};
 use dollr_e2e::World;
 
 fn world_with(payments: u64) -> World {
@@ -44,33 +41,6 @@ fn what_becomes_due_in_a_pass_is_the_next_ones() {
     assert_eq!(next.asked, summary.backlog.due, "nobody has to wait for the end of a lease");
 }
 
-/// The world's clock, at which a worker stops in the midst of his rows until he may go on.
-#[derive(Debug)]
-struct Gate {
-    clock: dollr_sim::Clock,
-    owner: ThreadId,
-    looks: AtomicU64,
-    open: Mutex<Receiver<()>>,
-}
-
-impl Gate {
-    const SHUT_AT: u64 = 60;
-}
-
-impl Clock for Gate {
-    fn now(&self) -> Timestamp {
-        let is_worker = thread::current().id() != self.owner;
-        if is_worker && self.looks.fetch_add(1, Ordering::SeqCst) == Self::SHUT_AT {
-            self.open.lock().expect("one worker").recv().expect("it is opened");
-        }
-        Timestamp::from_millis(self.clock.now_ms())
-    }
-
-    fn sleep_until(&self, until: Timestamp) {
-        self.clock.advance_to(until.as_millis());
-    }
-}
-
 /// F30, I14, T32: rows that have waited for longer than their lease are not asked about by the one who had it.
 #[test]
 fn a_row_whose_lease_is_over_is_left_to_others() {
@@ -78,7 +48,7 @@ fn a_row_whose_lease_is_over_is_left_to_others() {
     let world = world_with(PAYMENTS);
     let clock = world.sim.clock();
     let rival = SqliteJournal::open_existing(world.journal_path()).expect("a journal");
-    let (opener, open) = mpsc::channel();
+    let (client, opener) = world.client_with_a_gate();
     let watch = once(move || {
         clock.advance(130_000);
         let lease = Lease { holder: "a rival", limit: 1_000, term: Duration::from_secs(600) };
@@ -86,9 +56,6 @@ fn a_row_whose_lease_is_over_is_left_to_others() {
         assert!(!rival.take_due(lease, now).expect("readable").is_empty());
         opener.send(()).expect("the worker waits");
     });
-    let (owner, open) = (thread::current().id(), Mutex::new(open));
-    let gate = Gate { clock: world.sim.clock(), owner, looks: AtomicU64::new(0), open };
-    let client = world.builder().clock(gate).build().expect("a client");
     let summary = client.reconcile(&Reconcile::default().workers(1).watch(watch)).expect("a summary");
     let looked_at = summary.asked + summary.overtaken;
     assert!((1..PAYMENTS / 2).contains(&looked_at), "{looked_at}: it went on as if it still had them");
