@@ -32,6 +32,7 @@ fn goods_are_claimed_once<D: Engine>() {
         let claim = journal.claim("id", "the poller", at(3)).expect("readable").expect("claimed");
         assert_eq!((claim.key.as_str(), claim.by.as_str(), claim.at), ("id", "the page", at(2)));
         assert_eq!(claim.fulfilled_at, None);
+        assert_eq!(journal.claimed("id"), Ok(Some(claim)), "who asks is told of it, too");
     }
     assert_eq!(two.fulfil("id", Some("the poller"), at(4)), Ok(false), "not his");
     assert_eq!(two.release("id", Some("the poller"), at(4)), Ok(false), "not his");
