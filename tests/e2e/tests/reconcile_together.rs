@@ -7,7 +7,7 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use dollr_client::core::{Limit, Timestamp};
-use dollr_client::{Client, Clock, Reconcile};
+use dollr_client::{Client, Clock, Reconcile, Summary};
 use dollr_e2e::{Payment, World};
 use dollr_sim::{Call, Fault, FaultKind};
 
@@ -117,6 +117,40 @@ fn a_run_that_is_stopped_gives_back_what_it_has_not_asked_about() {
     let rest = world.client().reconcile(&Reconcile::default()).expect("a summary");
     assert_eq!(stopped.asked + rest.asked, 120, "{stopped:?} {rest:?}");
     assert!(!rest.stopped);
+}
+
+/// I5: of two runs nothing is lost where their summaries are put together, and what both have seen is there once.
+#[test]
+fn the_summaries_of_two_runs_are_added_up() {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let run = |(own, asked): (&str, u64), seconds: u64, stopped: bool| {
+        let mut summary = Summary::default();
+        summary.asked = asked;
+        summary.overtaken = asked + 1;
+        summary.calls.status = u32::try_from(asked).expect("few") + 2;
+        summary.throttled = asked + 3;
+        summary.lag = Duration::from_secs(seconds);
+        summary.cool_down = Some(Duration::from_secs(seconds));
+        summary.stopped = stopped;
+        for list in [&mut summary.paid, &mut summary.conflicts, &mut summary.stuck, &mut summary.not_sent] {
+            *list = names(&[own, "both"]);
+        }
+        summary.unreadable = vec![(own.to_owned(), "torn".to_owned())];
+        summary.verdicts = [("paid", asked)].into();
+        summary
+    };
+    let both = run(("b", 10), 7, true).merge(run(("a", 200), 3, false));
+    assert_eq!((both.asked, both.overtaken, both.calls.status, both.throttled), (210, 212, 214, 216));
+    assert_eq!((both.lag.as_secs(), both.cool_down.map(|it| it.as_secs()), both.stopped), (7, Some(7), true));
+    for list in [&both.paid, &both.conflicts, &both.stuck, &both.not_sent] {
+        assert_eq!(*list, names(&["a", "b", "both"]));
+    }
+    assert_eq!((both.unreadable.len(), both.verdicts["paid"]), (2, 210));
+    let later = run(("b", 10), 3, false).merge(run(("a", 200), 7, true));
+    assert_eq!(
+        (later.lag.as_secs(), later.cool_down.map(|it| it.as_secs()), later.stopped),
+        (7, Some(7), true)
+    );
 }
 
 /// The world's clock, broken for all threads but the one that has made it.
