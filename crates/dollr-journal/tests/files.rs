@@ -61,10 +61,16 @@ fn an_empty_name_is_no_journal() {
     assert!(SqliteJournal::open_existing("").is_err());
 }
 
+/// A socket stands for whatever is no file: a device's rights, were they changed here, would be missed by all others.
 #[cfg(unix)]
 #[test]
-fn a_device_is_no_journal() {
-    refused(Path::new("/dev/null"), "it is not a regular file; name another");
+fn what_is_no_regular_file_is_no_journal() {
+    let desk = Desk::new();
+    let _socket = std::os::unix::net::UnixListener::bind(desk.file()).expect("a socket");
+    let rights = || fs::metadata(desk.file()).expect("there").permissions();
+    let before = rights();
+    refused(&desk.file(), "it is not a regular file; name another");
+    assert_eq!(rights(), before);
 }
 
 #[cfg(unix)]
