@@ -128,6 +128,15 @@ fn a_checkout_or_session_that_fails_says_why() {
         assert!(error.starts_with(check), "{error}");
     }
     assert!(session("ORDER:202").is_ok());
+    // Once is the token's fault, which is renewed; twice is the merchant's.
+    for times in [1, 2] {
+        for _ in 0..times {
+            world.sim.arm(Fault::new(Call::Session, status(401)));
+        }
+        let answer = session("ORDER:202");
+        assert_eq!(answer.is_err(), times == 2, "{answer:?}");
+        assert!(!answer.is_err_and(|error| !matches!(error, Error::Authentication(_))), "another error");
+    }
 }
 
 /// T6, T7, T20: what the base URL may be, in a sentence that names it and no secret.
@@ -143,20 +152,20 @@ fn a_base_url_is_https_or_loopback() {
     ] {
         assert!(build(url).is_ok(), "{url}");
     }
-    for url in [
-        "http://api.heydollr.app",
-        "http://127.0.0.1.evil.example",
-        "http://localhost.evil.example",
-        "ftp://api.example",
-        "api.example",
-        "",
-        "https://",
-        "https://user:hunter2@api.example",
-        "https://api.example/?key=hunter2",
-        "https://api.example/\r\nX: y",
+    for (url, why) in [
+        ("http://api.heydollr.app", "expected https://, plain http is for loopback only"),
+        ("http://127.0.0.1.evil.example", "expected https://, plain http is for loopback only"),
+        ("http://localhost.evil.example", "expected https://, plain http is for loopback only"),
+        ("ftp://api.example", "has no scheme: expected https://"),
+        ("api.example", "has no scheme: expected https://"),
+        ("", "is not a URL"),
+        ("https://", "is not a URL"),
+        ("https://user:hunter2@api.example", "leave it out"),
+        ("https://api.example/?key=hunter2", "leave it out"),
+        ("https://api.example/\r\nX: y", "is not a URL"),
     ] {
         let error = build(url).expect_err("an error").to_string();
-        assert!(error.starts_with("the base URL (DOLLR_BASE_URL)"), "{error}");
+        assert!(error.starts_with("the base URL (DOLLR_BASE_URL)") && error.contains(why), "{error}");
         assert!(!error.contains("hunter2") && !error.contains('\n'), "{error}");
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dollr_client::core::{Intent, SessionId, Settlement, SourceRef, Timestamp};
 use dollr_client::journal::JournalError;
-use dollr_client::{Attempt, Claimed, Client, Error, Reconcile, Report, Summary};
+use dollr_client::{Attempt, Claimed, Client, Clock, Error, Fulfilment, Reconcile, Report, Summary};
 use dollr_e2e::{Payment, TOTAL, World};
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Call, Fault, FaultKind, SourceKind};
 
@@ -173,6 +173,7 @@ fn a_source_is_one_orders() {
                 source(&payment)
             )
         );
+        assert_eq!(error.key(), Some(source(&payment).to_string().as_str()), "what is there to ask about");
         if !paid {
             client.collect(payment.intent.clone()).expect("a report");
             assert_eq!(verify(&client, "A-1", source(&payment)).expect("a report").verdict.name(), "paid");
@@ -349,4 +350,54 @@ fn what_is_found_paid_later_is_delivered() {
     assert_eq!((delivery.key, delivery.order.as_deref()), (payment.key(), Some("A-1")));
     let later = Timestamp::from_millis(clock.now_ms() + 1);
     assert_eq!(client.next_paid(HOUR, later).expect("readable"), None);
+}
+
+/// A clock that stands.
+#[derive(Debug)]
+struct At(Timestamp);
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+
+    fn sleep_until(&self, _: Timestamp) {}
+}
+
+/// T32: a program that asks no vendor hands out under its own name and by its own clock.
+#[test]
+fn who_has_the_goods_and_since_when_is_told() {
+    let world = World::start();
+    let (payment, _) = world.collect([]);
+    let now = Timestamp::from_millis(world.sim.clock().now_ms() + 5_000);
+    let till = Fulfilment::new(world.journal()).expect("a name").name("till 3").clock(At(now));
+    assert!(matches!(till.claim(payment.key()).expect("readable"), Claimed::Claimed(_)));
+    let told = world.client().claim_fulfilment(payment.key()).expect("readable");
+    assert_eq!(told, Claimed::AlreadyClaimed { key: payment.key(), by: "till 3".to_owned(), at: now });
+}
+
+/// T32: whoever gives a delivery back or puts it off is told whether it was theirs.
+#[test]
+fn a_delivery_is_given_back_or_put_off_by_who_has_it() {
+    let world = World::start();
+    world.collect([]);
+    let (client, other) = (world.client(), world.client());
+    let next = |client: &Client| client.next_paid(HOUR, EVER).expect("readable");
+    let delivery = next(&client).expect("paid");
+    assert!(!other.decline(&delivery).expect("readable"), "it is not theirs");
+    assert_eq!(next(&other), None);
+    assert!(client.decline(&delivery).expect("readable"));
+    assert!(!client.decline(&delivery).expect("readable"), "it was given back before");
+    assert_eq!(next(&other).as_ref(), Some(&delivery));
+
+    let put_off = |client: &Client| {
+        let fulfilment = client.fulfilment().expect("a journal");
+        fulfilment.put_off(&delivery, Duration::from_secs(60)).expect("readable")
+    };
+    assert!(!put_off(&client), "it is not theirs");
+    assert!(put_off(&other));
+    assert_eq!(next(&client), None);
+    let clock = world.sim.clock();
+    clock.advance_to(clock.now_ms() + 60_000);
+    assert_eq!(next(&client), Some(delivery));
 }
