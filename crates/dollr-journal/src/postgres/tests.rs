@@ -128,7 +128,9 @@ fn a_url_that_will_not_do_is_refused_and_not_repeated() {
         let said = refused(&format!("postgres://shop@localhost/shop?prefix={prefix}"));
         assert!(said.contains("its prefix is no plain name"), "{prefix}: {said}");
     }
-    assert_eq!(parsed("postgres://shop@localhost/shop?prefix=pay_1_").prefix, "pay_1_");
+    for (written, meant) in [("pay_1_", "pay_1_"), ("p%61y%5f1%5F", "pay_1_"), ("%7a", "z")] {
+        assert_eq!(parsed(&format!("postgres://shop@localhost/shop?prefix={written}")).prefix, meant);
+    }
     assert!(rows::sql(rows::LOAD, "pay_1_").contains(" FROM pay_1_entries "));
 }
 
