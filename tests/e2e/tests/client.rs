@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dollr_client::{Client, Error};
+use dollr_client::{Attempt, Client, Error, Reconcile};
 use dollr_e2e::World;
 use dollr_sim::{CLIENT_SECRET, Call, Fault, FaultKind};
 
@@ -124,8 +124,9 @@ fn a_checkout_or_session_that_fails_says_why() {
         (FaultKind::EndlessBody, "POST /v1/sessions/checkout: no answer"),
     ] {
         world.sim.arm(Fault::new(Call::Session, kind));
-        let error = session("ORDER:202").expect_err("an error").to_string();
-        assert!(error.starts_with(check), "{error}");
+        let error = session("ORDER:202").expect_err("an error");
+        assert!(error.to_string().starts_with(check), "{error}");
+        assert!(!matches!(&error, Error::Transport { outcome_unknown: false, .. }), "it was sent: {error:?}");
     }
     assert!(session("ORDER:202").is_ok());
     // Once is the token's fault, which is renewed; twice is the merchant's.
@@ -240,8 +241,7 @@ fn no_log_shows_a_secret() {
     for kind in [status(401), status(500), FaultKind::HtmlOk, FaultKind::CutBody] {
         world.arm(&payment, Fault::new(Call::Status, kind));
     }
-    let attempt =
-        dollr_client::Attempt::new(payment.intent.clone()).show(show).patience(Duration::from_secs(600));
+    let attempt = Attempt::new(payment.intent.clone()).show(show).patience(Duration::from_secs(600));
     let report = client.collect(attempt).expect("a report");
     assert_eq!(report.verdict.name(), "paid");
 
@@ -324,4 +324,23 @@ fn a_time_out_is_of_a_millisecond_to_an_hour() {
         .expect("a client")
         .create_session("ORDER:202".parse().expect("a source"))
         .expect("a session");
+}
+
+/// I10: what is shown to who looks for a mistake says what it is, and no secret.
+#[test]
+fn what_is_shown_for_debugging_is_named_and_holds_no_secret() {
+    let world = World::start();
+    let (client, builder) = (world.client(), world.builder());
+    let attempt = Attempt::new(world.payment("1002").intent).order("A-1");
+    let steps = client.stepwise().sign_in();
+    let url = world.sim.base_url();
+    for (shown, with) in [
+        (format!("{builder:?}"), url.as_str()),
+        (format!("{client:?}"), url.as_str()),
+        (format!("{attempt:?}"), "A-1"),
+        (format!("{:?}", Reconcile::default().workers(3)), "workers: 3"),
+        (format!("{steps:?}"), "Steps"),
+    ] {
+        assert!(shown.contains(with) && !shown.contains(CLIENT_SECRET), "{shown}");
+    }
 }

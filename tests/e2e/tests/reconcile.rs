@@ -111,8 +111,11 @@ fn what_has_failed_is_asked_about_once_more_and_its_contradiction_said_once() {
     let after = pass(HOUR * 24, &world, &client);
     assert_eq!((after.asked, after.conflicts.len()), (0, 0), "{after:?}");
     let journal = SqliteJournal::open_existing(world.journal_path()).expect("a journal");
-    let lines = journal.lines(&flips.key()).expect("readable");
-    assert_eq!(lines.last().map(|line| line.what.as_str()), Some("contradicted"));
+    let told = |payment: &Payment| -> Vec<String> {
+        journal.lines(&payment.key()).expect("readable").into_iter().map(|line| line.what).collect()
+    };
+    assert_eq!(told(&flips), ["recorded", "Sending to Open", "Open to Failed", "contradicted"]);
+    assert_eq!(told(&stays), ["recorded", "Sending to Open", "Open to Failed", "asked once more"]);
 }
 
 /// I7, F23

@@ -69,6 +69,20 @@ fn two_reconcilers_share_one_budget() {
     assert!(clock.now_ms() - begun >= 18_900, "{}", clock.now_ms() - begun);
 }
 
+/// I12: whoever comes with a tighter limit than the one before keeps to it.
+#[test]
+fn a_tighter_limit_binds_at_once() {
+    let world = World::start();
+    let spent = |seconds: u64| {
+        let limit = Limit::new(1, Duration::from_secs(seconds)).expect("a limit");
+        let client = world.builder().limit(limit).build().expect("a client");
+        client.collect(world.payment("1002").intent).expect("a report").elapsed
+    };
+    // Its request, and a question at least.
+    assert!(spent(1) < Duration::from_secs(60));
+    assert!(spent(600) >= Duration::from_secs(600));
+}
+
 /// I12: a 429 counts for everybody, and one with a long wait ends the run.
 #[test]
 fn a_vendor_that_asks_for_patience_gets_it_from_all() {
