@@ -282,6 +282,10 @@ fn a_log_without_its_file_is_kept() {
 
     fs::rename(away.folder().join("aside"), away.file()).expect("put back");
     assert!(away.journal().load("id").expect("readable").is_some());
+
+    let empty = Desk::new();
+    fs::write(empty.folder().join("journal.db-wal"), "").expect("a file");
+    create(&empty.journal(), "id").expect("no payment is in it");
 }
 
 /// A name is a name: not a URI, not SQLite's word for memory, not UTF-8.
