@@ -14,6 +14,11 @@ pub trait Watch: Debug + Send + Sync {
     /// It is about to be carried out; `pages` is what it writes, by key.
     fn before(&self, pages: &[(&str, &Page<'_>)]);
 
+    /// What it fails with in place of being carried out; `pages` is what it would write.
+    fn refuses(&self, _pages: &[(&str, &Page<'_>)]) -> Option<JournalError> {
+        None
+    }
+
     /// It was carried out.
     fn after(&self) {}
 }
@@ -28,8 +33,11 @@ pub struct Watched<J, W> {
 }
 
 impl<J: Journal, W: Watch> Watched<J, W> {
-    fn call<T>(&self, pages: &[(&str, &Page<'_>)], work: impl FnOnce(&J) -> T) -> T {
+    fn call<T>(&self, pages: &[(&str, &Page<'_>)], work: impl FnOnce(&J) -> Outcome<T>) -> Outcome<T> {
         self.watch.before(pages);
+        if let Some(error) = self.watch.refuses(pages) {
+            return Err(error);
+        }
         let done = work(&self.journal);
         self.watch.after();
         done

@@ -344,3 +344,18 @@ fn what_is_shown_for_debugging_is_named_and_holds_no_secret() {
         assert!(shown.contains(with) && !shown.contains(CLIENT_SECRET), "{shown}");
     }
 }
+
+/// T6: a bundle without an authority in it would mean the built-in ones, which is not what was asked for.
+#[test]
+fn a_ca_bundle_has_a_certificate() {
+    let world = World::start();
+    let bundle = world.folder.path().join("ca.pem");
+    let build = || world.builder().ca_bundle(&bundle).build().expect_err("no authority").to_string();
+    let told = build();
+    assert!(told.contains("ca.pem: No such file"), "{told}");
+    for text in ["", "no certificate"] {
+        std::fs::write(&bundle, text).expect("a file");
+        let told = build();
+        assert!(told.ends_with("ca.pem: it has no certificate in PEM form"), "{told}");
+    }
+}
