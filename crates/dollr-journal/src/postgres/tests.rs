@@ -98,6 +98,10 @@ fn a_server_that_is_not_named_by_its_url_is_refused_and_not_repeated() {
         }
         assert_eq!(holds_password(place), secret, "{place}");
     }
+    // A name that only looks like a URL is a file's.
+    let said = crate::open("1st://till:3@shop.db").expect_err("no such folder").to_string();
+    assert!(said.ends_with("its folder does not exist; make it first"), "{said}");
+    assert!(!holds_password("1st://till:3@shop.db") && !holds_password("sqlite://till:3@shop.db"));
 }
 
 /// I10, T27: what cannot be a URL is refused without being repeated, and a prefix is a plain name.
@@ -124,6 +128,8 @@ fn a_url_that_will_not_do_is_refused_and_not_repeated() {
         );
         assert!(!said.contains('\n'), "{said}");
     }
+    let said = refused("postgres://shop@localhost/shop?passfile=pass");
+    assert!(said.contains("it has an option that is not known: expected prefix, sslmode"), "{said}");
     for prefix in ["", "1a", "A", "a-b", "a;--", "a%22", "a b", "ä", "abcdefghijklmnopqrstuv"] {
         let said = refused(&format!("postgres://shop@localhost/shop?prefix={prefix}"));
         assert!(said.contains("its prefix is no plain name"), "{prefix}: {said}");
