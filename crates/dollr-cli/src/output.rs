@@ -84,7 +84,8 @@ pub(crate) fn print(report: &Report, json: bool) -> Result<ExitCode, Failure> {
             say(format_args!("  conflict: {conflict}"))?;
         }
         let (posts, polls) = (report.calls.execute, report.calls.status);
-        note(format_args!("  {posts} POST, {polls} status calls, {:.1} s", report.elapsed.as_secs_f64()));
+        let calls = if polls == 1 { "call" } else { "calls" };
+        note(format_args!("  {posts} POST, {polls} status {calls}, {:.1} s", report.elapsed.as_secs_f64()));
         if let Verdict::Open { progress, .. } = &report.verdict
             && *progress != Progress::NotSent
             && !report.key.contains(':')

@@ -274,7 +274,8 @@ fn an_argument_that_is_not_utf8_is_refused() {
     let shop = Shop::open();
     let mut command = shop.command(["status"]);
     command.arg(OsString::from_vec(vec![0xff, 0xfe]));
-    assert_refused(&shop, &run(command));
+    let sentence = assert_refused(&shop, &run(command));
+    assert!(sentence.contains("an argument is not UTF-8"), "{sentence}");
 }
 
 #[test]

@@ -306,3 +306,16 @@ fn a_second_attempt_at_an_order_is_refused_with_the_first_ones_state() {
     let alone = shop.run("collect --session 1 --account 1 --currency USD --despite x");
     assert_eq!((alone.code, alone.err.as_str()), (2, "dollr: missing: --order; `--help` explains each\n"));
 }
+
+/// Nothing, what has been decided, or each call, too: as often as `-v` is given.
+#[test]
+fn as_much_is_said_as_is_asked_for() {
+    let shop = Shop::open();
+    for (flag, told) in [("", 0), ("-v", 1), ("-vv", 2), ("-vvv", 2)] {
+        let session = shop.session("25.00");
+        let line = format!("--session {session} --account 1001 --currency USD --amount 25.00 --patience 0s");
+        let run = shop.run(&format!("collect {line} {flag}"));
+        let said = [" INFO ", "DEBUG "].map(|level| run.err.contains(level));
+        assert_eq!(said, [told > 0, told > 1], "{flag}: {}", run.err);
+    }
+}

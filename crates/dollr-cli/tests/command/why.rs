@@ -38,6 +38,14 @@ fn why(shop: &Shop, key: &str) -> Value {
             assert!(is_shown, "{sentence} is not in {}", person.out);
         }
     }
+    let key = key.to_lowercase();
+    let command = match object["decision"].as_str() {
+        Some("wait") if key.contains(':') => "verify --source ",
+        Some("wait") => &format!("ask now: dollr status {key}"),
+        Some("person") => "for the vendor: dollr journal support ",
+        _ => "",
+    };
+    assert!(person.err.contains(command), "{command} is not in {}", person.err);
     object
 }
 
