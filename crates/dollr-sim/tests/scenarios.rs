@@ -117,6 +117,8 @@ fn the_customer_approves_or_declines_on_the_page_and_is_sent_back() {
         assert!(receipt.contains(status) && receipt.contains("Card") == (status == "PAID"), "{receipt}");
         let again = world.post_form(url, "method=wallet&decision=approve");
         assert_eq!(again.status, 200, "a decision is final");
+        let said = if status == "PAID" { "is paid. Thank you." } else { "is canceled." };
+        assert!(world.open(url).text.contains(said), "{}", world.open(url).text);
         let id = checkout["source_id"].as_u64().expect("an id");
         assert_eq!(world.sim.ledger().charges_for_order(SourceKind::Order, id), charges);
     }

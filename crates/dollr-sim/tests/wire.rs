@@ -4,7 +4,7 @@ mod support;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dollr_sim::{Call, Fault, FaultKind};
 use support::{Payment, World, world};
@@ -106,7 +106,9 @@ fn a_slow_body_comes_whole_in_the_end() {
     world.collect(&payment);
     let right = world.status(&payment).text;
     arm(&world, Call::Status, FaultKind::SlowBody { ms_per_byte: 1 });
+    let begun = Instant::now();
     assert_eq!(world.status(&payment).text, right);
+    assert!(begun.elapsed() >= Duration::from_millis(right.len() as u64), "in {:?}", begun.elapsed());
 }
 
 #[test]
