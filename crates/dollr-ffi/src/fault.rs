@@ -177,3 +177,102 @@ impl From<Error> for Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use dollr_core::{Amount, Machine as _, Response, Snapshot, Source};
+
+    use super::*;
+
+    const KEY: &str = "INVOICE:101";
+
+    fn details(error: impl Into<Fault>) -> Details {
+        error.into().into_details()
+    }
+
+    /// Each error of a journal has a code of its own and names the payment; what may be tried again says so.
+    #[test]
+    fn the_errors_of_a_journal_are_told_apart() {
+        let (path, key) = (PathBuf::from("dollr.db"), KEY.to_owned());
+        let (why, version) = (String::new(), ::dollr_journal::Version::FIRST);
+        let taken =
+            JournalError::OrderTaken { order: "A-1".to_owned(), key: key.clone(), state: why.clone() };
+        let stale = JournalError::Stale { key: key.clone(), expected: version, found: None };
+        let unfit = JournalError::Unfit { what: "key".to_owned(), why: why.clone() };
+        let cases = [
+            (JournalError::Exists { key: key.clone() }, code::DOLLR_ERROR_EXISTS, true),
+            (taken, code::DOLLR_ERROR_ORDER_TAKEN, true),
+            (stale, code::DOLLR_ERROR_STALE, false),
+            (JournalError::Unknown { key: key.clone() }, code::DOLLR_ERROR_UNKNOWN_ENTRY, true),
+            (JournalError::Absent { path: path.clone() }, code::DOLLR_ERROR_JOURNAL_ABSENT, false),
+            (
+                JournalError::Newer { path: path.clone(), found: 2, known: 1 },
+                code::DOLLR_ERROR_JOURNAL_NEWER,
+                false,
+            ),
+            (JournalError::Unsure { key, why: why.clone() }, code::DOLLR_ERROR_JOURNAL_UNSURE, true),
+            (unfit, code::DOLLR_ERROR_JOURNAL_UNFIT, false),
+            (JournalError::Address { why: why.clone() }, code::DOLLR_ERROR_JOURNAL_ADDRESS, false),
+            (
+                JournalError::Busy { path: path.clone(), waited: Duration::ZERO },
+                code::DOLLR_ERROR_JOURNAL_BUSY,
+                false,
+            ),
+            (JournalError::Full { path: path.clone() }, code::DOLLR_ERROR_JOURNAL_FULL, false),
+            (JournalError::Forked { path: path.clone() }, code::DOLLR_ERROR_FORKED, false),
+            (JournalError::Unusable { path, why }, code::DOLLR_ERROR_JOURNAL_UNUSABLE, false),
+        ];
+        for (error, code, is_named) in cases {
+            let told = details(Error::from(error));
+            assert_eq!((told.code, told.key.as_deref()), (code, is_named.then_some(KEY)), "{told:?}");
+            assert_eq!(told.retryable, code == code::DOLLR_ERROR_JOURNAL_BUSY, "{told:?}");
+            assert_eq!(told.outcome_unknown, code == code::DOLLR_ERROR_JOURNAL_UNSURE, "{told:?}");
+        }
+    }
+
+    /// And so has each of a client's, of which only a call that was not sent may be made again.
+    #[test]
+    fn the_errors_of_a_client_are_told_apart() {
+        let refusal = |status| Refusal::of(&Response::new(status, Vec::new()));
+        let lost = |outcome_unknown| Error::Transport { what: String::new(), outcome_unknown };
+        let retry_after = Some(Duration::from_secs(7));
+        let invalid = "1,00".parse::<Amount>().expect_err("no decimal");
+        let snapshot = Source::restore(&Snapshot::new("{}")).expect_err("nothing is in it");
+        let cases = [
+            (Error::Config(String::new()), code::DOLLR_ERROR_CONFIG),
+            (Error::Invalid(invalid), code::DOLLR_ERROR_INVALID),
+            (Error::Authentication(refusal(401)), code::DOLLR_ERROR_AUTHENTICATION),
+            (Error::Refused(refusal(404)), code::DOLLR_ERROR_REFUSED),
+            (Error::RateLimited { refusal: refusal(429), retry_after }, code::DOLLR_ERROR_RATE_LIMITED),
+            (lost(true), code::DOLLR_ERROR_TRANSPORT),
+            (lost(false), code::DOLLR_ERROR_TRANSPORT),
+            (Error::NoJournal, code::DOLLR_ERROR_NO_JOURNAL),
+            (Error::Unrecorded(KEY.to_owned()), code::DOLLR_ERROR_UNRECORDED),
+            (Error::OtherOrder { key: KEY.to_owned(), order: None }, code::DOLLR_ERROR_ORDER_TAKEN),
+            (Error::Snapshot(snapshot), code::DOLLR_ERROR_SNAPSHOT_DAMAGED),
+            (Error::Random(String::new()), code::DOLLR_ERROR_RANDOM),
+            (Error::Forked, code::DOLLR_ERROR_FORKED),
+            (Error::Rejected(String::new()), code::DOLLR_ERROR_INTERNAL),
+        ];
+        for (error, code) in cases {
+            let message = error.to_string();
+            let told = details(error);
+            assert_eq!((told.code, &told.message), (code, &message));
+        }
+        let told = details(Error::RateLimited { refusal: refusal(429), retry_after });
+        assert_eq!((told.http_status, told.retry_after, told.retryable), (429, Duration::from_secs(7), true));
+        assert_eq!(details(Error::Refused(refusal(404))).http_status, 404);
+        for unknown in [false, true] {
+            let told = details(Error::Payment { key: KEY.to_owned(), error: Box::new(lost(unknown)) });
+            assert_eq!((told.outcome_unknown, told.retryable), (unknown, !unknown));
+            assert_eq!((told.key.as_deref(), told.message), (Some(KEY), format!("payment {KEY}: ")));
+        }
+        for error in
+            [Error::Unrecorded(KEY.to_owned()), Error::OtherOrder { key: KEY.to_owned(), order: None }]
+        {
+            assert_eq!(details(error).key.as_deref(), Some(KEY));
+        }
+    }
+}

@@ -93,3 +93,30 @@ pub(super) const fn number_of(ending: Ending) -> i32 {
         _ => DOLLR_ENDING_OTHER,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How a channel ended is told by a number of its own, from 1 to 12.
+    #[test]
+    fn each_ending_has_its_number() {
+        let endings = [
+            (Ending::LifeOver, DOLLR_ENDING_LIFE_OVER),
+            (Ending::Left, DOLLR_ENDING_LEFT),
+            (Ending::NoKey, DOLLR_ENDING_NO_KEY),
+            (Ending::Refused { status: 403 }, DOLLR_ENDING_REFUSED),
+            (Ending::Denied { code: "denied" }, DOLLR_ENDING_DENIED),
+            (Ending::KeyExpired, DOLLR_ENDING_KEY_EXPIRED),
+            (Ending::Throttled, DOLLR_ENDING_THROTTLED),
+            (Ending::Deaf, DOLLR_ENDING_DEAF),
+            (Ending::Late, DOLLR_ENDING_LATE),
+            (Ending::Silent, DOLLR_ENDING_SILENT),
+            (Ending::Dismissed, DOLLR_ENDING_DISMISSED),
+            (Ending::Lost, DOLLR_ENDING_LOST),
+        ];
+        for (ending, number) in endings {
+            assert_eq!(number_of(ending), number, "{ending}");
+        }
+    }
+}
