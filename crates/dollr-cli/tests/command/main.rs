@@ -17,6 +17,7 @@ mod recorded;
 #[allow(dead_code, reason = "the journal's own tests use the rest")]
 mod server;
 mod shop;
+mod shop_pages;
 mod sim;
 mod trouble;
 mod upkeep;
