@@ -265,6 +265,17 @@ fn without_the_vendors_clock_a_distant_end_must_be_watched_for() {
     lost.answered("absent", 404).asked("absent", 404);
 }
 
+/// I15, F29: who has watched all the time until a session's end needs no other clock.
+#[test]
+fn without_the_vendors_clock_an_end_that_was_watched_for_is_one() {
+    let after = |seconds| START.after(Duration::from_secs(seconds));
+    let mut lost = lost_in_a_session_of(1_200).resumed(86_400).due();
+    while lost.now < after(1_260) {
+        lost = lost.answered("absent", 404).due();
+    }
+    assert_eq!(lost.answered("expired", 404).verdict(), Verdict::NotLanded);
+}
+
 /// F29, F31: a clock that goes back is another's, or wrong: the quarter of an hour begins anew.
 #[test]
 fn without_the_vendors_clock_a_step_back_begins_the_quarter_of_an_hour_anew() {

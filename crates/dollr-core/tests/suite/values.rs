@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::scenario::{START, cases, http_date};
 use dollr_core::{
-    AccountId, Amount, CheckoutOrder, Currency, Invalid, ReferenceId, Response, SessionId, SourceKind,
-    SourceRef, Timestamp,
+    AccountId, Amount, CheckoutOrder, Credentials, Currency, Intent, Invalid, ReferenceId, Response, Secret,
+    Session, SessionId, SourceKind, SourceRef, Stuck, Timestamp,
 };
 use proptest::prelude::*;
 
@@ -227,6 +227,32 @@ fn time_saturates_and_reads_zones() {
     assert_eq!(end.after(Duration::MAX), end);
     assert_eq!(START.since(end), Duration::ZERO);
     assert_eq!(http_date(START), "Sun, 15 Jun 2025 15:06:40 GMT");
+}
+
+/// What a session tells of itself is taken over; where it tells no end, the caller's stays.
+#[test]
+fn an_intent_takes_over_what_its_session_tells() {
+    let (id, source) = (ReferenceId::from_random_bytes([7; 16]), "INVOICE:101".parse().expect("a source"));
+    let intent = || Intent::transfer(id, SessionId::new(55));
+    let session = |more: &str| {
+        let body = format!(r#"{{"id": 55, "source_id": 101, "source_type": "INVOICE"{more}}}"#);
+        Session::parse(&Response::new(200, body.into_bytes()), source).expect("a session")
+    };
+    let (ends, endless) = (session(r#", "expires_at": "2025-06-15T15:06:40Z""#), session(""));
+    assert_eq!(intent().within(&ends), intent().source(source).session_expires_at(START));
+    let told = intent().session_expires_at(START);
+    assert_eq!(told.clone().within(&endless), told.source(source));
+    let [usd, lrd] = ["USD", "LRD"].map(|code| code.parse::<Currency>().expect("a currency"));
+    assert_eq!(intent().currency(lrd).currency(usd), intent().currency(usd));
+    assert_ne!(intent().currency(usd), intent());
+}
+
+/// I10: credentials print what is no secret of them.
+#[test]
+fn what_is_printed_says_what_it_is() {
+    let credentials = Credentials { client_id: "shop-7".to_owned(), client_secret: Secret::new("hush") };
+    assert_eq!(credentials.to_string(), "client id shop-7 (secret ***)");
+    assert_eq!(Stuck::Horizon.to_string(), "still open after the horizon");
 }
 
 /// I10: enough to tell two accounts apart, and at most a third of one.
