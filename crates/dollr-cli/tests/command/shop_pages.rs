@@ -118,6 +118,26 @@ fn what_is_asked_for_wrongly_is_said() {
     }
 
     let order = visit.order();
+    for (path, is_form) in [
+        ("", false),
+        ("/pay", true),
+        ("/checkout", true),
+        ("/success", false),
+        ("/status.json", false),
+        ("/realtime.json", true),
+    ] {
+        let path = format!("{order}{path}");
+        let (status, _, _) = if is_form { visit.get(&path) } else { visit.post(&path, &[]) };
+        assert_eq!(status, 404, "{path}");
+    }
+    let page = visit.get(&order).2;
+    for part in [
+        "<dd>8.50 USD</dd>",
+        "<option value=\"1000\">1000: approves at once</option>",
+        "<button>Pay by wallet</button>",
+    ] {
+        assert!(page.contains(part), "{part} is not on {page}");
+    }
     let standing = visit.standing(&order);
     assert_eq!((&standing["state"], allows(&standing)), (&json!("new"), [&json!(true); 3]));
     assert_eq!(standing["text"], "Choose how to pay 8.50 USD. We keep your order.");
@@ -131,6 +151,25 @@ fn what_is_asked_for_wrongly_is_said() {
     // Anybody can open the page that a customer comes back to.
     let text = visit.get(&format!("{order}/success")).2;
     assert!(text.contains("We have asked Dollr, and this order is not paid."), "{text}");
+}
+
+/// T27: a page of another site sends no form here, has not its name lead here, and gets no script of its own into a page.
+#[test]
+fn another_site_has_no_part_in_it() {
+    let visit = Visit::begin();
+    let ask = |host: &str, origin: &str, phone: &str| {
+        let asked =
+            visit.browser.post(format!("{}/orders", visit.url)).header("host", host).header("origin", origin);
+        asked.send_form([("good", "coffee"), ("phone", phone)]).expect("an answer").status().as_u16()
+    };
+    let own = visit.url.trim_start_matches("http://");
+    assert_eq!(ask(own, &visit.url, "231770000001"), 303);
+    assert_eq!(ask(own, "http://evil.example", "231770000001"), 403);
+    assert_eq!(ask("evil.example", "http://evil.example", "231770000001"), 421);
+    assert_eq!(ask(own, &visit.url, &"2".repeat(100_000)), 400, "too long to be a form of this shop");
+    let answer = visit.browser.get(&visit.url).call().expect("the shop");
+    let policy = answer.headers().get("content-security-policy").and_then(|policy| policy.to_str().ok());
+    assert!(policy.is_some_and(|policy| policy.contains("script-src 'self'")), "{policy:?}");
 }
 
 /// I2, I4: paid is what the vendor says is paid, and one payment at a time is begun.
