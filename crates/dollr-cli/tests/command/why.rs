@@ -209,6 +209,17 @@ fn each_end_says_what_is_safe_now() {
     assert_eq!((&bundle["question"], &bundle["details"]["status"]), (&json!(question), &json!("PAID")));
 }
 
+#[test]
+fn an_invoice_that_is_not_paid_yet_says_how_to_ask_for_it() {
+    let shop = Shop::open();
+    assert_eq!(shop.run("verify --source INVOICE:101 --amount 250.00 --currency USD").code, 4);
+    let told = why(&shop, "INVOICE:101");
+    assert_eq!((&told["decision"], &told["open"]), (&json!("wait"), &json!(true)));
+    let run = look(&shop, "journal why INVOICE:101");
+    let says = "ask now: dollr verify --source INVOICE:101 --amount AMOUNT --currency CURRENCY\n";
+    assert_eq!((run.code, run.err.as_str()), (0, says), "{run:?}");
+}
+
 /// Open for longer than the horizon, by a host that went on asking.
 #[test]
 fn a_payment_past_its_horizon_is_for_a_person_and_for_support() {

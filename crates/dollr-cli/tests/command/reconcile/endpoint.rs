@@ -5,13 +5,14 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-use dollr_client::journal;
+use dollr_client::core::{Snapshot, Timestamp};
+use dollr_client::journal::{self, Kind, Page};
 use dollr_sim::{Call, Fault, FaultKind};
 
 use super::{HOUR, Predecessor};
 use crate::postgres;
 use crate::server::Server;
-use crate::shop::{Running, Shop};
+use crate::shop::{Running, Shop, new_id, wait_until};
 
 pub(super) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
@@ -130,6 +131,53 @@ fn metrics_tell_what_a_person_must_look_at() {
     running.line();
     let expected = [("dollr_payments_stuck", 1.0), ("dollr_payments_duplicate", 1.0)];
     assert_has(&samples(port), &expected);
+    running.terminate();
+    assert_eq!(running.end().code, 0);
+}
+
+/// A counter is the sum of all passes: what one has counted, the next adds to.
+#[test]
+fn metrics_add_up_from_pass_to_pass() {
+    let shop = Shop::open();
+    let predecessor = Predecessor::new(&shop, 2 * HOUR);
+    let journal = journal::open(shop.path("dollr.db")).expect("a journal");
+    let bad_row = || {
+        let snapshot = Snapshot::new("{\"torn");
+        let long_ago = Timestamp::from_millis(0);
+        let page = Page { due: Some(long_ago), ..Page::new("Open", true, &snapshot, "recorded") };
+        journal.create(&new_id(), Kind::Execution, None, &page, long_ago).expect("a row");
+    };
+    let contradicted = || {
+        let says_failed = Fault::new(Call::Status, FaultKind::FailedThenCompleted);
+        assert_eq!(predecessor.collects("1000", [says_failed]).1, "failed");
+    };
+    let port = free_port();
+    let line = format!("reconcile --json --every 1s --rate 600/m --workers 1 --metrics 127.0.0.1:{port}");
+    let mut running = Running::start(shop.command(line.split(' ')));
+    running.line();
+    for round in [1.0, 2.0] {
+        bad_row();
+        contradicted();
+        predecessor.leaves_unanswered();
+        let reached = |found: &BTreeMap<String, f64>| {
+            let read =
+                ["dollr_unreadable_total", "dollr_conflicts_total", "dollr_verdicts_total{verdict=\"paid\"}"];
+            read.iter().all(|name| found[*name] >= round)
+        };
+        wait_until("a pass has found them", || reached(&samples(port)));
+        let expected = [
+            ("dollr_unreadable_total", round),
+            ("dollr_conflicts_total", round),
+            ("dollr_verdicts_total{verdict=\"paid\"}", round),
+            ("dollr_verdicts_total{verdict=\"failed\"}", round),
+            ("dollr_polls_total", 2.0 * round),
+            ("dollr_posts_total", 0.0),
+            ("dollr_overtaken_total", 0.0),
+            ("dollr_budget_limit_calls_per_second", 10.0),
+            ("dollr_budget_cool_down_seconds", 0.0),
+        ];
+        assert_has(&samples(port), &expected);
+    }
     running.terminate();
     assert_eq!(running.end().code, 0);
 }
