@@ -16,6 +16,7 @@ mod recorded;
 #[path = "../../../dollr-journal/tests/common/server.rs"]
 #[allow(dead_code, reason = "the journal's own tests use the rest")]
 mod server;
+mod server_away;
 mod shop;
 mod shop_pages;
 mod sim;
