@@ -53,6 +53,16 @@ fn demo_keeps_every_promise_and_proves_it_from_the_ledger() {
     assert!(
         person.out.contains(", none charged twice.") && person.out.ends_with("Every promise was kept.\n")
     );
+    assert!(person.out.contains(" paid, each charged exactly once; "), "{}", person.out);
+    for why in [
+        "FAILED, later COMPLETED (a person must look)",
+        "never answered (still open, to be asked about again)",
+    ] {
+        assert!(person.out.contains(&format!("Charged, not called paid: {why}.\n")), "{}", person.out);
+    }
+    // The question that came before the customer had paid is counted, too.
+    let early = payments.iter().find(|payment| payment["fate"] == "success_url opened before paying");
+    assert!(early.is_some_and(|payment| count(payment, "polls") > 1), "{early:?}");
     assert!(person.out.lines().all(|line| line.chars().count() <= 80), "{}", person.out);
     assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0, "it leaves nothing behind");
 }

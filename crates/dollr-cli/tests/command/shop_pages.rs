@@ -66,6 +66,10 @@ impl Visit {
         let object: Value = serde_json::from_str(&text).expect("an object");
         assert_eq!((status, object["order"].as_str()), (200, order.strip_prefix("/orders/")), "{text}");
         let page = self.get(order).2;
+        assert_ne!(object["text"], "", "{object}");
+        if page.contains(&data_state(&object)) {
+            assert_eq!(page.contains("<noscript>"), object["final"] == false, "{page}");
+        }
         let said = page.contains(object["title"].as_str().expect("a title").replace('\'', "&#39;").as_str());
         assert!(said || self.standing_has_moved(order, &object), "{object} is not on {page}");
         object
@@ -90,6 +94,11 @@ impl Visit {
     }
 }
 
+/// As the page has it.
+fn data_state(standing: &Value) -> String {
+    format!("data-state=\"{}\"", standing["state"].as_str().expect("a state"))
+}
+
 /// What a state allows: whether it is final, a wallet may be asked, and the vendor's page be gone to.
 fn allows(standing: &Value) -> [&Value; 3] {
     ["final", "may_begin", "may_go_on"].map(|name| &standing[name])
@@ -98,7 +107,9 @@ fn allows(standing: &Value) -> [&Value; 3] {
 #[test]
 fn what_is_asked_for_wrongly_is_said() {
     let visit = Visit::begin();
-    assert!(visit.get("/").2.contains("<h1>What would you like?</h1>"));
+    let shelf = visit.get("/").2;
+    assert!(shelf.contains("<h1>What would you like?</h1>"));
+    assert_eq!(shelf.matches(" required checked>").count(), 1, "one is chosen: {shelf}");
     for asset in ["shop.js", "supabase.js", "watch-payment.js", "shop.css", "order.css", "icon.svg"] {
         let (status, _, text) = visit.get(&format!("/assets/{asset}"));
         assert!(status == 200 && !text.is_empty(), "{asset}");
@@ -108,6 +119,7 @@ fn what_is_asked_for_wrongly_is_said() {
         assert!(status == 404 && text.contains("There is no such page"), "{path}: {text}");
     }
     assert_eq!(visit.post("/", &[]).0, 404);
+    assert_eq!(visit.post("/assets/shop.css", &[]).0, 404);
     for (fields, why) in [
         (&[][..], "Please choose something to buy."),
         (&[("good", "gold"), ("phone", "231770000001")], "Please choose something to buy."),
@@ -127,8 +139,8 @@ fn what_is_asked_for_wrongly_is_said() {
         ("/realtime.json", true),
     ] {
         let path = format!("{order}{path}");
-        let (status, _, _) = if is_form { visit.get(&path) } else { visit.post(&path, &[]) };
-        assert_eq!(status, 404, "{path}");
+        let (status, _, text) = if is_form { visit.get(&path) } else { visit.post(&path, &[]) };
+        assert!(status == 404 && text.contains("There is no such page"), "{path}: {text}");
     }
     let page = visit.get(&order).2;
     for part in [
@@ -166,7 +178,17 @@ fn another_site_has_no_part_in_it() {
     assert_eq!(ask(own, &visit.url, "231770000001"), 303);
     assert_eq!(ask(own, "http://evil.example", "231770000001"), 403);
     assert_eq!(ask("evil.example", "http://evil.example", "231770000001"), 421);
-    assert_eq!(ask(own, &visit.url, &"2".repeat(100_000)), 400, "too long to be a form of this shop");
+    let longest = 4_096 - "good=coffee&phone=".len();
+    for (phone, status) in [(longest, 422), (longest + 1, 400), (100_000, 400)] {
+        assert_eq!(
+            ask(own, &visit.url, &"2".repeat(phone)),
+            status,
+            "a form of this shop has 4,096 bytes at most"
+        );
+    }
+    let refused = visit.browser.get(&visit.url).header("host", "evil.example").call().expect("an answer");
+    let kind = refused.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+    assert_eq!(kind, Some("text/plain; charset=utf-8"));
     let answer = visit.browser.get(&visit.url).call().expect("the shop");
     let policy = answer.headers().get("content-security-policy").and_then(|policy| policy.to_str().ok());
     assert!(policy.is_some_and(|policy| policy.contains("script-src 'self'")), "{policy:?}");

@@ -173,6 +173,9 @@ fn a_schedule_is_learned_from_the_times_that_can_be_believed() {
     assert_eq!(tuned.code, 0, "{tuned:?}");
     let schedule: Schedule = serde_json::from_str(&tuned.out).expect("a schedule");
     assert_eq!(schedule, expected.schedule);
+    let next =
+        "  ask by it: put the next line into a file, and name that with --schedule or DOLLR_SCHEDULE\n";
+    assert!(tuned.err.ends_with(next), "{tuned:?}");
     let says = "learned from 1000 payments; left out: 2 sent less than half an hour ago, 4 whose end was found late, \
                 0 that did not get to an end, 4 asked about by another schedule, 1 unreadable\n";
     assert!(tuned.err.starts_with(says), "{tuned:?}");

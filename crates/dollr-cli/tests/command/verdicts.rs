@@ -317,5 +317,9 @@ fn as_much_is_said_as_is_asked_for() {
         let run = shop.run(&format!("collect {line} {flag}"));
         let said = [" INFO ", "DEBUG "].map(|level| run.err.contains(level));
         assert_eq!(said, [told > 0, told > 1], "{flag}: {}", run.err);
+        // What other libraries log is a matter of -vvv.
+        let ours = |line: &str| line.contains(" dollr_client") || !line.contains("Z ");
+        assert!(flag == "-vvv" || run.err.lines().all(ours), "{flag}: {}", run.err);
+        assert!(run.err.contains("  1 POST, 1 status call, "), "{}", run.err);
     }
 }

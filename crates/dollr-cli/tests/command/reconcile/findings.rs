@@ -231,8 +231,9 @@ fn people_read_a_few_plain_lines() {
         predecessor.leaves_unanswered();
     }
     let (open, _) = predecessor.collects("3000", []);
-    let run = shop.run("reconcile");
-    let says = "asked about 3: 1 open, 2 paid; 3 calls; 1 open payment left\n";
+    shop.sim.arm(Fault::new(Call::Status, FaultKind::RetryAfter { value: "1".to_owned() }));
+    let run = shop.run("reconcile --workers 1");
+    let says = "asked about 3: 2 open, 1 paid; 3 calls; 1 answered 429; 2 open payments left\n";
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, says, ""), "{open:?}");
 }
 
