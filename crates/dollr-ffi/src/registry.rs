@@ -274,3 +274,69 @@ fn unlike(ancestors: &[usize], pid: u32) -> usize {
     let all = 1 << PROCESS_BITS;
     (0..all).map(|n| (usize::from(drawn) + n) % all).find(|n| !ancestors.contains(n)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    struct Thing(usize);
+
+    impl Object for Thing {
+        const TYPE: usize = 63;
+        const NAME: &'static str = "thing";
+    }
+
+    /// T28: a child's handles are never taken for its parents', however many there were.
+    #[test]
+    fn a_process_has_a_number_that_no_ancestor_has() {
+        let all = 1_usize << PROCESS_BITS;
+        for left in [0, 1] {
+            let ancestors: Vec<_> = (0..all).filter(|number| number % 2 != left).collect();
+            let numbers: BTreeSet<_> = (0..64).map(|_| unlike(&ancestors, 1)).collect();
+            assert!(numbers.iter().all(|number| number % 2 == left), "none of the others: {numbers:?}");
+        }
+        let numbers: BTreeSet<_> = (0..64).map(|_| unlike(&[], 1)).collect();
+        assert!(numbers.len() > 32 && numbers.iter().all(|number| *number < all), "drawn: {numbers:?}");
+    }
+
+    /// However many handles there are, each has a place of its own.
+    #[test]
+    fn places_come_in_blocks_that_grow() {
+        let registry = Registry::after(None);
+        let count = 8 * FIRST_BLOCK;
+        let places: Vec<_> = (0..count).filter_map(|_| registry.unused_place()).collect();
+        assert_eq!(places, (0..count).collect::<Vec<_>>());
+        let slots: BTreeSet<_> =
+            places.iter().filter_map(|place| registry.slot(*place)).map(std::ptr::from_ref).collect();
+        assert_eq!(slots.len(), count);
+        // Blocks of 64, 128, 256 and 512, of which the last one is begun.
+        let made = |block: &OnceLock<Box<[Slot]>>| block.get().map(|slots| slots.len());
+        assert_eq!(registry.blocks.iter().filter_map(made).collect::<Vec<_>>(), [64, 128, 256, 512]);
+    }
+
+    /// T28: a place whose generations are used up is used no more, so that no handle comes twice; room that was not filled is given
+    /// back.
+    #[test]
+    fn a_generation_is_used_once() {
+        let place_of = |handle: *mut Thing| handle.addr() & (PLACES - 1);
+        let spare = room().expect("room");
+        let place = spare.place;
+        drop(spare);
+        let free = || lock(&registry().unused).freed.clone();
+        assert!(place.is_some_and(|place| free().contains(&place)), "it is given back");
+
+        let first = insert(Thing(1)).expect("a handle");
+        let place = place_of(first);
+        let slot = registry().slot(place).expect("a slot");
+        remove(first.cast_const()).expect("freed");
+        assert!(free().contains(&place), "it may be used again");
+        lock(&registry().unused).freed.retain(|freed| *freed != place);
+        lock(&slot.content).generation = LAST_GENERATION - 1;
+        let last = Room { registry: registry(), place: Some(place) }.fill(Thing(2));
+        assert_eq!(copy(last.cast_const(), |thing| thing.0).ok(), Some(2));
+        remove(last.cast_const()).expect("freed");
+        assert!(!free().contains(&place), "it has no generation left");
+    }
+}

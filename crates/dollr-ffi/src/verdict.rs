@@ -230,3 +230,42 @@ impl dollr_verdict {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dollr_core::{ExecutionStatus, SourceStatus};
+
+    use super::*;
+
+    /// I15: each verdict has its own number in C, and what goes with it.
+    #[test]
+    fn verdicts_are_told_apart() {
+        let viewed = |verdict: &Verdict| {
+            let mut view = NOTHING;
+            view.take_in(verdict);
+            view
+        };
+        let failed = viewed(&Verdict::Failed { reason: Some("no money".to_owned()) });
+        assert_eq!((failed.kind, failed.reason.len), (DOLLR_VERDICT_FAILED, 8));
+        let open = |progress| viewed(&Verdict::Open { progress, trouble: None });
+        for (verdict, kind) in [
+            (viewed(&Verdict::NotLanded), DOLLR_VERDICT_NOT_LANDED),
+            (viewed(&Verdict::Canceled), DOLLR_VERDICT_CANCELED),
+            (open(Progress::Unknown), DOLLR_VERDICT_OPEN),
+        ] {
+            assert_eq!((verdict.kind, verdict.http_status, verdict.reason.len), (kind, 0, 0));
+        }
+        for (progress, number, status) in [
+            (Progress::NotSent, DOLLR_PROGRESS_NOT_SENT, 0),
+            (Progress::Unknown, DOLLR_PROGRESS_UNKNOWN, 0),
+            (Progress::Execution(ExecutionStatus::Pending), DOLLR_PROGRESS_EXECUTION, "PENDING".len()),
+            (Progress::Source(SourceStatus::Processing), DOLLR_PROGRESS_SOURCE, "PROCESSING".len()),
+        ] {
+            let verdict = open(progress);
+            assert_eq!(
+                (verdict.kind, verdict.progress, verdict.status.len),
+                (DOLLR_VERDICT_OPEN, number, status)
+            );
+        }
+    }
+}

@@ -125,3 +125,34 @@ pub unsafe extern "C" fn dollr_secret_read(
 pub unsafe extern "C" fn dollr_secret_free(secret: *mut dollr_secret) -> i32 {
     free!("dollr_secret_free", secret)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "0b8f6f2e-6a1d-4c5a-9a53-7d2f6a3c1e10";
+
+    fn taken(secrets: &Secrets) -> Option<String> {
+        secrets.take(KEY, |secret| Ok(secret.expose().to_owned())).expect("it is made")
+    }
+
+    /// I10: a secret is there once, while somebody waits for its payment, and not a moment longer.
+    #[test]
+    fn a_secret_is_kept_until_it_is_taken_or_the_last_call_ends() {
+        let secrets = Secrets::default();
+        let hush = Secret::new("hush");
+        secrets.keep(KEY, &hush);
+        assert_eq!(taken(&secrets), None, "nobody waits for it");
+        let (first, second) = (Keeping::new(&secrets, KEY), Keeping::new(&secrets, KEY));
+        secrets.keep(KEY, &hush);
+        drop(first);
+        assert_eq!(taken(&secrets).as_deref(), Some("hush"), "somebody still waits");
+        assert_eq!(taken(&secrets), None, "once");
+        secrets.keep(KEY, &hush);
+        drop(second);
+        assert_eq!(taken(&secrets), None);
+        assert!(secrets.with(|all| all.is_empty()), "nothing is left of it");
+        let _third = Keeping::new(&secrets, KEY);
+        assert_eq!(taken(&secrets), None, "nor for the next call");
+    }
+}
