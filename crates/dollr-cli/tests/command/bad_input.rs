@@ -235,9 +235,15 @@ fn a_missing_credential_is_named() {
             unset.env_remove(name);
             let mut empty = shop.command(args);
             empty.env(name, "");
-            for command in [unset, empty] {
+            let mut odd = shop.command(args);
+            odd.env(name, OsString::from_vec(vec![0xff]));
+            for (command, why) in [
+                (unset, "is not set: the merchant portal has its value"),
+                (empty, "is empty"),
+                (odd, "is not UTF-8 text"),
+            ] {
                 let sentence = assert_refused(&shop, &run(command));
-                assert!(sentence.contains(name), "{sentence}");
+                assert!(sentence.contains(name) && sentence.ends_with(why), "{sentence}");
             }
         }
     }

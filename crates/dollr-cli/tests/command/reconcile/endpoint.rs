@@ -135,6 +135,23 @@ fn metrics_tell_what_a_person_must_look_at() {
     assert_eq!(running.end().code, 0);
 }
 
+/// I12: for how long nobody calls is seen by whoever wonders why nothing moves.
+#[test]
+fn metrics_tell_for_how_long_the_vendor_wants_no_calls() {
+    let shop = Shop::open();
+    Predecessor::new(&shop, HOUR).leaves_unanswered();
+    shop.sim.arm(Fault::new(Call::Status, FaultKind::RetryAfter { value: "600".to_owned() }));
+    let port = free_port();
+    let mut running = serving(&shop, port, "dollr.db");
+    running.line();
+    let found = samples(port);
+    let wait = found["dollr_budget_cool_down_seconds"];
+    assert!(wait > 500.0 && wait <= 600.0, "{found:#?}");
+    assert_has(&found, &[("dollr_throttled_total", 1.0)]);
+    running.terminate();
+    assert_eq!(running.end().code, 0);
+}
+
 /// A counter is the sum of all passes: what one has counted, the next adds to.
 #[test]
 fn metrics_add_up_from_pass_to_pass() {
