@@ -83,6 +83,22 @@ fn a_tighter_limit_binds_at_once() {
     assert!(spent(600) >= Duration::from_secs(600));
 }
 
+/// I5: what has waited for the budget until its term is nearly over is taken anew, by the same pass, and asked about once.
+#[test]
+fn what_waits_too_long_for_the_budget_is_taken_anew() {
+    let world = World::start();
+    let payments: Vec<_> = (0..5).map(|_| world.hand_over("3000")).collect();
+    let before: Vec<_> = payments.iter().map(|payment| reads(&world, payment)).collect();
+    let clock = world.sim.clock();
+    clock.advance_to(clock.now_ms() + 600_000);
+    let limit = Limit::new(1, Duration::from_secs(70)).expect("a limit");
+    let summary = world.client().reconcile(&Reconcile::default().workers(1).rate(limit)).expect("a summary");
+    assert_eq!((summary.asked, summary.overtaken), (5, 0), "{summary:?}");
+    for (payment, before) in payments.iter().zip(before) {
+        assert_eq!(reads(&world, payment), before + 1, "asked about once");
+    }
+}
+
 /// I12: a 429 counts for everybody, and one with a long wait ends the run.
 #[test]
 fn a_vendor_that_asks_for_patience_gets_it_from_all() {
