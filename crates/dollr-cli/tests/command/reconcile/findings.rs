@@ -3,6 +3,7 @@
 use dollr_sim::{Call, Fault, FaultKind};
 use serde_json::json;
 
+use super::gate::Gate;
 use super::{HOUR, Predecessor};
 use crate::crash::careless_shop;
 use crate::shop::{Running, Shop, new_id, wait_until};
@@ -221,6 +222,21 @@ fn the_object_has_each_number() {
         (&object["stopped"], &object["cool_down_ms"], &object["due"]),
         (&json!(false), &json!(null), &json!(0))
     );
+}
+
+/// I14: somebody else has asked and written in the meantime, and what he wrote stands.
+#[test]
+fn what_others_have_written_meanwhile_is_said() {
+    let shop = Shop::open();
+    let left = Predecessor::new(&shop, HOUR).leaves_unanswered();
+    let gate = Gate::before(&shop);
+    let reconciling = Running::start(gate.command(&shop, "reconcile --workers 1"));
+    gate.wait_for_questions(1);
+    assert_eq!(shop.run(&format!("status {}", left.id)).code, 0);
+    gate.open();
+    let run = reconciling.end();
+    let says = "asked about 0; 1 call; 1 written by others meanwhile; no open payments left\n";
+    assert_eq!((run.code, run.out.as_str()), (0, says), "{run:?}");
 }
 
 #[test]
