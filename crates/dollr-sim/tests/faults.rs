@@ -281,3 +281,34 @@ fn the_token_call_has_faults_of_its_own() {
     assert_eq!(world.post("/v1/jwt/client/obtain/token", &body).status, 200);
     assert_eq!(world.sim.ledger().charges_for_order(SourceKind::Order, 202), 0);
 }
+
+#[test]
+fn the_text_of_an_error_says_what_kind_it_is_of() {
+    let world = world();
+    let payment = world.prepare("1000");
+    for (body, kind) in [
+        ("{\"detail\": \"no\"}", "application/json"),
+        (" [1]", "application/json"),
+        ("<h1>502</h1>", "text/html"),
+    ] {
+        let body = body.to_owned();
+        arm(
+            &world,
+            Call::Status,
+            FaultKind::Status { code: 502, retry_after: None, body: Some(body.clone()) },
+        );
+        let reply = world.status(&payment);
+        assert_eq!((reply.status, &reply.text), (502, &body));
+        assert!(reply.header("content-type").starts_with(kind), "{}", reply.header("content-type"));
+    }
+}
+
+#[test]
+fn a_stale_answer_is_a_minute_old_where_nothing_else_is_said() {
+    let fault: FaultKind = serde_json::from_value(json!({"kind": "stale"})).expect("a fault");
+    let world = world();
+    let payment = world.prepare("1000");
+    world.collect(&payment);
+    arm(&world, Call::Status, fault);
+    assert_eq!(world.status(&payment).header("age"), "60");
+}

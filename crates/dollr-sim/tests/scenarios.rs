@@ -6,7 +6,7 @@ use std::process::Command;
 
 use dollr_sim::{Clock, Simulator, SourceKind, cheat_sheet};
 use serde_json::json;
-use support::{START_MS, World, world, world_of};
+use support::{START_MS, World, new_reference, world, world_of};
 
 #[test]
 fn each_magic_account_lives_the_life_the_cheat_sheet_tells() {
@@ -43,6 +43,45 @@ fn each_magic_account_lives_the_life_the_cheat_sheet_tells() {
             assert_eq!(reply.field("wallet_message") != "null", *status == "FAILED", "{account}");
         }
     }
+}
+
+/// Nobody types an account for money that goes back: it behaves like the one that the phone number ends with.
+#[test]
+fn a_refund_lives_the_life_that_its_phone_number_names() {
+    let world = world();
+    for (phone, status, moved) in [("231880002000", "FAILED", 0), ("231880001000", "COMPLETED", 1)] {
+        let checkout = checkout(&world, phone, true);
+        let back =
+            world.post_form(checkout["url"].as_str().expect("a url"), "method=wallet&decision=approve");
+        assert_eq!((back.status, source_status(&world, &checkout).as_str()), (303, "PAID"));
+        let order = checkout["source_id"].as_u64().expect("an id");
+        let session = world.sim.create_session(SourceKind::Order, order).to_string();
+        let reference = new_reference();
+        let body = json!({"session_id": session, "reference_id": reference});
+        assert_eq!(world.post("/v1/executions/refund", &body).field("status"), status, "{phone}");
+        assert_eq!(world.sim.ledger().charges(&reference), moved);
+    }
+}
+
+#[test]
+fn a_simulator_that_is_reset_has_forgotten_all_but_its_time() {
+    let world = world();
+    let payment = world.prepare("1000");
+    world.collect(&payment);
+    world.clock.advance(1_000);
+    world.sim.reset();
+    assert_eq!(world.sim.ledger().charges(&payment.reference), 0);
+    assert_eq!(world.status(&payment).status, 401, "tokens are among it");
+    assert_eq!(world.clock.now_ms(), START_MS + 1_000);
+}
+
+/// I10: what is printed of it says where it is, and nothing of what is in it.
+#[test]
+fn what_is_printed_of_a_simulator_is_its_address() {
+    let builder = Simulator::builder();
+    assert!(format!("{builder:?}").starts_with("Builder { listen: 127.0.0.1:0"), "{builder:?}");
+    let sim = builder.start().expect("a simulator");
+    assert_eq!(format!("{sim:?}"), format!("Simulator {{ base_url: {:?}, .. }}", sim.base_url()));
 }
 
 #[test]
@@ -144,6 +183,8 @@ fn a_magic_phone_chooses_the_customers_life() {
         let back = world.post_form(source["url"].as_str().expect("a url"), "method=wallet&decision=approve");
         assert_eq!(back.status, 303, "the success page may be seen before the payment is done");
         assert_eq!(source_status(&world, source), "PROCESSING");
+        let page = world.open(source["url"].as_str().expect("a url")).text;
+        assert!(page.contains("is under way."), "nothing to decide any more: {page}");
     }
     let pays = checkout(&world, "231880009004", true);
     let cancels = checkout(&world, "231880009005", true);
