@@ -11,6 +11,7 @@ use dollr_client::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::reconcile::endpoint::{free_port, samples};
 use crate::recorded::Recorded;
 use crate::server::Server;
 use crate::shop::{Running, bare, wait_until};
@@ -114,10 +115,15 @@ fn who_follows_what_is_paid_does_not_wait_for_what_will_not_pass() {
 
 #[test]
 fn a_service_that_reconciles_tries_again_until_that_will_not_help() {
-    let mut service = Service::start("reconcile --every 1s --json");
+    let port = free_port();
+    let mut service = Service::start(&format!("reconcile --every 1s --json --metrics 127.0.0.1:{port}"));
     service.running.line();
+    assert!(samples(port)["dollr_journal_up"] > 0.0);
     service.server.crash();
     service.wait_for("; the next pass tries again", 2);
+    let told = samples(port);
+    assert!(told["dollr_passes_total{outcome=\"failed\"}"] >= 2.0, "{told:#?}");
+    assert!(told["dollr_journal_up"] < 1.0 && !told.contains_key("dollr_payments_open"), "{told:#?}");
     service.server.start_again();
     let pass: Value = serde_json::from_str(&service.running.line()).expect("an object");
     assert_eq!(pass["asked"], json!(0));

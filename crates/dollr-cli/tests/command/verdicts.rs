@@ -308,6 +308,16 @@ fn a_second_attempt_at_an_order_is_refused_with_the_first_ones_state() {
 }
 
 /// Nothing, what has been decided, or each call, too: as often as `-v` is given.
+/// The least that the vendor takes is taken.
+#[test]
+fn a_cent_is_an_amount() {
+    let shop = Shop::open();
+    let session = shop.session("0.01");
+    let run =
+        shop.run(&format!("collect --session {session} --account 1000 --currency USD --amount 0.01 --json"));
+    assert_eq!((run.code, &run.json()["amount"]), (0, &json!("0.01")), "{run:?}");
+}
+
 #[test]
 fn as_much_is_said_as_is_asked_for() {
     let shop = Shop::open();

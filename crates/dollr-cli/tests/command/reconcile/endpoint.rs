@@ -14,7 +14,7 @@ use crate::postgres;
 use crate::server::Server;
 use crate::shop::{Running, Shop, new_id, wait_until};
 
-pub(super) fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
 }
 
@@ -30,7 +30,7 @@ fn ask(port: u16, request: &str) -> String {
 }
 
 /// The samples by name and labels, from a text that is just as the format's description has it.
-pub(super) fn samples(port: u16) -> BTreeMap<String, f64> {
+pub(crate) fn samples(port: u16) -> BTreeMap<String, f64> {
     let answer = ask(port, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let (head, text) = answer.split_once("\r\n\r\n").expect("a head");
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");

@@ -1,6 +1,6 @@
 //! `dollr reconcile`: what others have left is found, asked about, and reported; by one process, or by many.
 
-mod endpoint;
+pub(crate) mod endpoint;
 mod every;
 mod findings;
 mod gate;
