@@ -238,6 +238,13 @@ def test_no_decimal_is_written_out_that_is_no_amount(amount: str) -> None:
     assert most < 1_000_000
 
 
+def test_a_decimal_with_an_exponent_is_written_out_up_to_a_hundred_digits() -> None:
+    with pytest.raises(dollr.InvalidError, match=r"`10{63}…`"):
+        dollr.Source.watch("INVOICE:1", "USD", Decimal("1e100"), START)
+    with pytest.raises(dollr.InvalidError, match=r"`1E\+101`"):
+        dollr.Source.watch("INVOICE:1", "USD", Decimal("1e101"), START)
+
+
 BAD: list[tuple[type[Exception], Any]] = [
     (TypeError, lambda: dollr.Execution.prepare(intent(), 1.5)),  # type: ignore[arg-type]
     (TypeError, lambda: dollr.Execution.prepare(intent(), datetime(2025, 1, 1))),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,38 @@ def test_what_is_not_on_record_is_a_lookup_error(sim: Simulator, tmp_path: Path)
             call()
         assert isinstance(raised.value, LookupError)
         assert raised.value.reference_id == REFERENCE
+
+
+def test_what_no_customer_has_paid_has_no_goods(sim: Simulator, tmp_path: Path) -> None:
+    shop = client(sim, tmp_path)
+    session = shop.create_session("INVOICE:101")
+    passcode = dollr.Passcode("hush-1", phone="231770000001")
+    intents = [
+        dollr.Intent.payout(dollr.new_reference_id(), session, "1000", passcode, amount="250.00"),
+        dollr.Intent.transfer(dollr.new_reference_id(), session),
+        dollr.Intent.refund(dollr.new_reference_id(), session),
+    ]
+    for made in intents:
+        report = shop.execute(made, patience=0)
+        with pytest.raises(dollr.InvalidError, match="has no goods") as raised:
+            shop.claim_fulfilment(report.key)
+        assert report.key in str(raised.value)
+
+
+def test_a_payment_whose_record_was_changed_is_not_gone_on_with(sim: Simulator, tmp_path: Path) -> None:
+    """T29, in the journal."""
+    shop = client(sim, tmp_path)
+    report = collect(shop, "3000", patience=0)
+    with closing(sqlite3.connect(tmp_path / "payments.db", isolation_level=None)) as journal:
+        journal.execute("UPDATE dollr_entries SET snapshot = replace(snapshot, '250.00', '2.50')")
+    calls: list[Callable[[], object]] = [
+        lambda: shop.wait(report.key), lambda: shop.status(report.key), lambda: shop.claim_fulfilment(report.key),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(dollr.SnapshotError, match="changed since") as raised:
+            call()
+        assert isinstance(raised.value, ValueError)
+        assert raised.value.reference_id == report.key
 
 
 def test_a_journal_that_cannot_be_used_is_a_journal_error(tmp_path: Path) -> None:

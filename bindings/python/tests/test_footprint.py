@@ -44,6 +44,22 @@ def test_memory_stays_flat_over_100_000_payments() -> None:
     assert resident() - before < 2_000
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="open files are listed in /proc")
+def test_a_journal_that_nobody_has_any_more_leaves_no_file_open(tmp_path: Path) -> None:
+    def opened() -> list[str]:
+        links = [Path("/proc/self/fd", number) for number in os.listdir("/proc/self/fd")]
+        return [str(link.readlink()) for link in links if link.is_symlink()]
+
+    def has_it() -> bool:
+        return any(name.startswith(str(tmp_path)) for name in opened())
+
+    journal = dollr.Journal(tmp_path / "payments.db")
+    assert journal.entries() == []
+    assert has_it()
+    del journal
+    assert not has_it()
+
+
 def test_importing_needs_nothing_that_is_slow() -> None:
     code = "import sys, dollr; print(sorted({'asyncio', 'dataclasses', 'typing', 'logging', 'ssl', 'inspect'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=False,

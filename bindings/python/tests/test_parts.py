@@ -29,6 +29,7 @@ def test_a_source_is_paid_only_in_its_currency_and_in_full() -> None:
     assert paid.settlement.source == "INVOICE:101"
     assert watched("PAID", "249.00") == dollr.Mismatch("amount", "250.00", "249.00")
     assert watched("CANCELED", "250.00") == dollr.Canceled()
+    assert watched("ACTIVE", "250.00") == dollr.Open("known", "ACTIVE", None)
 
 
 def test_a_token_is_obtained_used_given_up_and_denied() -> None:

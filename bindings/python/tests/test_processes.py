@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import weakref
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import dollr
 import pytest
 from conftest import Simulator
+from dollr import _dollr
 from test_client import client, collect
 
 SETTINGS = "base_url=sys.argv[1], client_id=sys.argv[2], client_secret=sys.argv[3], journal=sys.argv[4]"
@@ -206,6 +208,21 @@ print(set(codes))
     *keys, codes = out.splitlines()
     assert (status, codes) == (0, str({0})), err
     assert len(set(keys)) == 8
+
+
+def test_nobody_enters_a_journal_while_the_interpreter_forks(tmp_path: Path) -> None:
+    """T22: what Python asks before and after a fork, with the moment between them made long."""
+    journal = dollr.Journal(tmp_path / "payments.db")
+    entering = threading.Thread(target=journal.entries, daemon=True)
+    _dollr._before_fork()
+    try:
+        entering.start()
+        entering.join(0.5)
+        assert entering.is_alive()
+    finally:
+        _dollr._after_fork_in_parent()
+    entering.join(10)
+    assert not entering.is_alive()
 
 
 # The threads of calls, by the system's numbers.
