@@ -5,7 +5,7 @@ use std::path::Path;
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET};
 use serde_json::{Value, json};
 
-use crate::shop::{Running, Shop, bare, run};
+use crate::shop::{Running, Shop, bare, run, wait_until};
 
 #[test]
 fn sim_prints_the_cheat_sheet_and_serves() {
@@ -53,6 +53,38 @@ fn sim_tells_a_machine_where_it_is() {
     checkout.env("DOLLR_CLIENT_ID", CLIENT_ID).env("DOLLR_CLIENT_SECRET", CLIENT_SECRET);
     assert_eq!(run(checkout).code, 0);
     sim.kill();
+}
+
+/// What a simulator that is begun with these arguments says of itself.
+fn asked_of_a_simulator(arguments: &str, path: &str) -> impl Fn() -> Value {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = bare(folder.path());
+    command.args(["sim", "--listen", "127.0.0.1:0", "--json"]).args(arguments.split_whitespace());
+    let mut sim = Running::start(command);
+    let object: Value = serde_json::from_str(&sim.line()).expect("an object");
+    let url = format!("{}{path}", object["base_url"].as_str().expect("a URL"));
+    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    move || {
+        let (_sim, _folder) = (&sim, &folder);
+        let mut answer = agent.get(&url).call().expect("an answer");
+        serde_json::from_str(&answer.body_mut().read_to_string().expect("text")).expect("JSON")
+    }
+}
+
+#[test]
+fn time_runs_as_fast_as_it_is_told() {
+    let clock = asked_of_a_simulator("--time-scale 100000", "/_sim/clock");
+    let now = || clock()["now_ms"].as_u64().expect("a moment");
+    let begun = now();
+    wait_until("days have gone by", || now() - begun > 3 * 86_400_000);
+}
+
+#[test]
+fn a_vendor_deduplicates_unless_he_is_told_not_to() {
+    for (arguments, deduplicates) in [("", true), ("--no-deduplication", false)] {
+        let said = asked_of_a_simulator(arguments, "/_sim/dedup")();
+        assert_eq!(said["deduplicate"], json!(deduplicates), "{said}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use dollr_client::core::{Snapshot, Timestamp};
 use dollr_client::journal::{self, Kind, Page};
 use dollr_sim::{Call, Fault, FaultKind};
 
+use super::gate::Gate;
 use super::{HOUR, Predecessor};
 use crate::postgres;
 use crate::server::Server;
@@ -131,6 +132,23 @@ fn metrics_tell_what_a_person_must_look_at() {
     running.line();
     let expected = [("dollr_payments_stuck", 1.0), ("dollr_payments_duplicate", 1.0)];
     assert_has(&samples(port), &expected);
+    running.terminate();
+    assert_eq!(running.end().code, 0);
+}
+
+/// I14: somebody else has asked and written in the middle of a pass.
+#[test]
+fn metrics_count_what_others_have_written_meanwhile() {
+    let shop = Shop::open();
+    let left = Predecessor::new(&shop, HOUR).leaves_unanswered();
+    let (gate, port) = (Gate::before(&shop), free_port());
+    let line = format!("reconcile --json --every 1h --workers 1 --metrics 127.0.0.1:{port}");
+    let mut running = Running::start(gate.command(&shop, &line));
+    gate.wait_for_questions(1);
+    assert_eq!(shop.run(&format!("status {}", left.id)).code, 0);
+    gate.open();
+    running.line();
+    assert_has(&samples(port), &[("dollr_overtaken_total", 1.0), ("dollr_polls_total", 1.0)]);
     running.terminate();
     assert_eq!(running.end().code, 0);
 }
