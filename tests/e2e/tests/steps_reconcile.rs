@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dollr_client::core::Limit;
 use dollr_client::{Reconcile, Summary};
 use dollr_e2e::{Host, Payment, World};
 
@@ -56,4 +57,26 @@ fn who_leaves_a_run_gives_back_what_he_has_taken() {
     assert_eq!(left.asked, 3);
     let rest = world.client().reconcile(&Reconcile::default()).expect("a summary");
     assert_eq!((left.paid.len() + rest.paid.len(), rest.asked), (payments.len(), 7));
+}
+
+/// I5, I12: what waits for the budget until its term is nearly over is taken anew.
+#[test]
+fn what_waits_too_long_for_the_budget_is_taken_anew_by_a_stepping_host() {
+    let world = World::start();
+    for _ in 0..4 {
+        world.hand_over("3000");
+    }
+    world.sim.clock().advance_to(world.sim.clock().now_ms() + 10 * 60_000);
+    let polled = || world.sim.ledger().calls.iter().filter(|call| call.method == "GET").count();
+    let before = polled();
+    let client = world.client();
+    let limit = Limit::new(1, Duration::from_secs(70)).expect("a limit");
+    let mut run = client.stepwise().reconcile(Reconcile::default().rate(limit));
+    let mut host = Host::new(&world);
+    let summary = loop {
+        if let Some(result) = host.step(&mut run) {
+            break result.expect("a summary");
+        }
+    };
+    assert_eq!((summary.asked, summary.overtaken, polled() - before), (4, 0, 4), "{summary:?}");
 }
