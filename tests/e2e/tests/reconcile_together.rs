@@ -99,6 +99,24 @@ fn what_waits_too_long_for_the_budget_is_taken_anew() {
     }
 }
 
+/// I14: a question that was answered is on record, also where the next one waits for the budget until the pass lets go of the row.
+#[test]
+fn what_was_answered_is_kept_where_the_next_call_must_wait_too_long() {
+    let world = World::start();
+    let payment = world.hand_over("3000");
+    let before = reads(&world, &payment);
+    world.sim.arm(Fault::new(Call::Status, FaultKind::Status { code: 401, retry_after: None, body: None }));
+    let clock = world.sim.clock();
+    clock.advance_to(clock.now_ms() + 600_000);
+    let limit = Limit::new(1, Duration::from_secs(70)).expect("a limit");
+    let how = Reconcile::default().workers(1).rate(limit);
+    let summary = world.client().reconcile(&how).expect("a summary");
+    assert_eq!((summary.asked, summary.overtaken, summary.calls.status), (1, 0, 1), "{summary:?}");
+    let again = world.client().reconcile(&how).expect("a summary");
+    assert_eq!((again.asked, again.overtaken), (1, 0), "nobody else has it: {again:?}");
+    assert_eq!(reads(&world, &payment), before + 2, "once by each");
+}
+
 /// I12: a 429 counts for everybody, and one with a long wait ends the run.
 #[test]
 fn a_vendor_that_asks_for_patience_gets_it_from_all() {
