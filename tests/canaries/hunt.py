@@ -42,7 +42,7 @@ def hunt(changes, every, tests, seconds):
         # Who comes by much of a function is likely to look at what it does.
         mine = [(-len(beside & reached[id(test)]), test) for test in tests if number in reached[id(test)]]
         mine = [test for _, test in sorted(mine, key=lambda pair: (pair[0], pair[1].took))]
-        verdict, by, left = judge(number, mine, seconds)
+        verdict, by, left = judge(number, mine, changes[number]["package"], seconds)
         line = {"name": changes[number]["name"], "verdict": verdict, "by": by, "left": left, "took": round(time.monotonic() - began, 1)}
         with lock:
             with KEPT.open("a") as kept:
@@ -60,12 +60,12 @@ def function_of(change):
     return change["file"], (change["function"] or {}).get("function_name")
 
 
-def judge(number, tests, seconds):
-    """The verdict, the test that it is of, and how many tests were not tried."""
+def judge(number, tests, crate, seconds):
+    """The verdict, the test that it is of, and how many tests were not tried. A crate's own tests come first."""
     likely = [test for test in tests if test.took < QUICK][:LIKELY]
     tried = {id(test) for test in likely}
     others = sorted((test for test in tests if id(test) not in tried), key=lambda test: test.took)
-    chunks = [*chunked(likely), *sorted(chunked(others), key=cost)]
+    chunks = [*chunked(likely), *sorted(chunked(others), key=lambda chunk: (not chunk[0].suite.startswith(crate), cost(chunk)))]
     spent, left = 0.0, 0
     for chunk in chunks:
         if spent and spent + cost(chunk) > seconds:

@@ -384,3 +384,27 @@ print("refused" if said is not None and "ImportError" in repr(said) + str(said) 
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
     )
     assert (run.returncode, run.stdout) == (0, "refused\n"), run.stderr
+
+
+def test_a_child_may_open_what_its_parent_has_closed_and_nothing_else(sim: Simulator, tmp_path: Path) -> None:
+    """T22: SQLite's locks are one process's, and a file that is open in the parent is not safe in the child."""
+    code = """
+opened, closed = dollr.Journal(f"{sys.argv[4]}-opened"), dollr.Journal(f"{sys.argv[4]}-closed")
+del closed
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    code = 1
+    try:
+        assert dollr.Journal(f"{sys.argv[4]}-closed").entries() == []
+        try:
+            dollr.Journal(f"{sys.argv[4]}-opened")
+        except dollr.ForkedError:
+            code = 0
+    finally:
+        os._exit(code)
+print(os.waitpid(child, 0)[1])
+assert opened.entries() == []
+"""
+    status, out, err = ended(python(code, sim, tmp_path))
+    assert (status, out) == (0, "0\n"), err
