@@ -182,7 +182,7 @@ impl From<Error> for Fault {
 mod tests {
     use std::path::PathBuf;
 
-    use dollr_core::{Amount, Machine as _, Response, Snapshot, Source};
+    use dollr_core::{Amount, Machine as _, RealtimeKey, Response, Snapshot, Source};
 
     use super::*;
 
@@ -240,6 +240,7 @@ mod tests {
         let retry_after = Some(Duration::from_secs(7));
         let invalid = "1,00".parse::<Amount>().expect_err("no decimal");
         let snapshot = Source::restore(&Snapshot::new("{}")).expect_err("nothing is in it");
+        let unreadable = RealtimeKey::parse(&Response::new(200, "{}")).expect_err("no key is in it");
         let cases = [
             (Error::Config(String::new()), code::DOLLR_ERROR_CONFIG),
             (Error::Invalid(invalid), code::DOLLR_ERROR_INVALID),
@@ -248,6 +249,7 @@ mod tests {
             (Error::RateLimited { refusal: refusal(429), retry_after }, code::DOLLR_ERROR_RATE_LIMITED),
             (lost(true), code::DOLLR_ERROR_TRANSPORT),
             (lost(false), code::DOLLR_ERROR_TRANSPORT),
+            (Error::BadAnswer(unreadable), code::DOLLR_ERROR_BAD_ANSWER),
             (Error::NoJournal, code::DOLLR_ERROR_NO_JOURNAL),
             (Error::Unrecorded(KEY.to_owned()), code::DOLLR_ERROR_UNRECORDED),
             (Error::OtherOrder { key: KEY.to_owned(), order: None }, code::DOLLR_ERROR_ORDER_TAKEN),
