@@ -151,7 +151,7 @@ impl From<Error> for Fault {
                 fault.0.outcome_unknown = outcome_unknown;
                 fault
             }
-            Error::BadAnswer(error) => error.into(),
+            Error::BadAnswer(_) => plain(code::DOLLR_ERROR_BAD_ANSWER),
             Error::Journal(error) => error.into(),
             Error::NoJournal => plain(code::DOLLR_ERROR_NO_JOURNAL),
             Error::Unrecorded(key) => {
