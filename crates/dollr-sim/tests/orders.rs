@@ -77,7 +77,11 @@ fn each_thing_has_a_number_of_its_own() {
             .and_then(|n| n.parse().ok())
             .unwrap_or_else(|| panic!("{transaction}"))
     }));
-    let numbers: Vec<_> = world.sim.ledger().calls.iter().map(|call| call.n).collect();
+    let ledger = world.sim.ledger();
+    let order = ledger.order(SourceKind::Order, payments[0].source_id).expect("an order");
+    let said = (SourceKind::Order.to_string(), order.movements[0].operation.to_string());
+    assert_eq!(said, ("ORDER".to_owned(), "COLLECTION".to_owned()));
+    let numbers: Vec<_> = ledger.calls.iter().map(|call| call.n).collect();
     assert_eq!(numbers, (1..=4).collect::<Vec<_>>(), "a token's and three payments'");
 }
 
