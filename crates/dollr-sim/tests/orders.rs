@@ -2,7 +2,7 @@
 
 mod support;
 
-use dollr_sim::{ScenarioKind, SourceKind};
+use dollr_sim::{Call, Fault, FaultKind, ScenarioKind, SourceKind};
 use serde_json::{Value, json};
 use support::{Payment, World, errors, new_reference, world};
 
@@ -59,7 +59,38 @@ fn an_order_that_was_called_off_takes_no_other_payment() {
     assert_eq!(standing(&world, order), "CANCELED");
     let other = world.collect(&payment(&world, order, "1000"));
     assert_eq!(other.field("detail"), "Source is canceled");
-    assert_eq!(world.collect(&first).field("status"), "PROCESSING");
+    for deduplicate in [true, false] {
+        world.sim.set_deduplicate(deduplicate);
+        assert_eq!(world.collect(&first).field("status"), "PROCESSING");
+    }
+    let twice = world.prepare("1000");
+    for charges in [1, 2] {
+        world.collect(&twice);
+        assert_eq!(world.charges(&twice), charges, "a vendor that does not deduplicate");
+    }
+}
+
+#[test]
+fn an_order_whose_payment_failed_waits_for_the_next_one() {
+    let world = world();
+    let payment = world.prepare("2000");
+    assert_eq!(world.collect(&payment).field("status"), "FAILED");
+    assert_eq!(standing(&world, payment.source_id), "ACTIVE");
+    assert_eq!(world.sim.ledger().status_reads(&payment.reference), 0, "nobody has asked about the payment");
+}
+
+/// A fault strikes the calls that it is for.
+#[test]
+fn a_fault_of_links_or_keys_strikes_no_other_call() {
+    let world = world();
+    for (call, mine, other) in [
+        (Call::Links, "/v1/links/none", "/v1/realtime-keys/none"),
+        (Call::RealtimeKey, "/v1/realtime-keys/none", "/v1/else"),
+    ] {
+        world.sim.arm(Fault::new(call, FaultKind::Status { code: 507, retry_after: None, body: None }));
+        assert_ne!(world.get(other).status, 507, "{other}");
+        assert_eq!(world.get(mine).status, 507, "{mine}");
+    }
 }
 
 /// Sources, sessions, transactions and calls are counted, and no number comes twice.
