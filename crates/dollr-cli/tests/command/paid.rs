@@ -244,6 +244,7 @@ fn sixteen_followers_hand_out_each_payment_once() {
     let followers: Vec<_> = (0..16).map(|_| start()).collect();
     wait_until("all is shipped", || till.lines("shipped").len() >= ids.len());
     for follower in &followers {
+        follower.wait_until_it_listens();
         signal(follower, Signal::TERM);
     }
     for follower in followers {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use dollr_sim::{CLIENT_ID, CLIENT_SECRET, Simulator, SourceKind};
+use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -141,14 +142,20 @@ impl Running {
         let id = self.0.id().to_string();
         let status = Command::new("kill").args(["-TERM", &id]).status();
         assert!(status.is_ok_and(|status| status.success()), "it is there to be asked");
-        // Where this file is not, it is not known when it has heard it.
-        let status = || std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-        let pending = |line: &str| {
-            let mask =
-                line.strip_prefix("ShdPnd:").and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-            mask.is_some_and(|mask| mask >> 14 & 1 == 1)
-        };
-        wait_until("the signal is heard", || !status().lines().any(pending));
+        wait_until("the signal is heard", || !self.is_in_mask("ShdPnd:", Signal::TERM).unwrap_or_default());
+    }
+
+    /// Waits until it catches the signals that ask it to end; before, they kill it. It comes to SIGINT last.
+    pub(crate) fn wait_until_it_listens(&self) {
+        wait_until("it catches signals", || self.is_in_mask("SigCgt:", Signal::INT).unwrap_or(true));
+    }
+
+    /// Whether the signal is in this mask of the process; none where the system does not tell.
+    fn is_in_mask(&self, name: &str, signal: Signal) -> Option<bool> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).ok()?;
+        let mask = status.lines().find_map(|line| line.strip_prefix(name))?;
+        let mask = u64::from_str_radix(mask.trim(), 16).ok()?;
+        Some(mask >> (signal.as_raw() - 1) & 1 == 1)
     }
 
     /// The signal that it ends by, if it is one.
