@@ -49,6 +49,11 @@ class Simulator:
         with request.urlopen(request.Request(self.url + path, data=data), timeout=10) as answer:
             return json.loads(answer.read())
 
+    def approve(self, page: str) -> None:
+        """The customer pays on the hosted page, now."""
+        with request.urlopen(page, data=b"method=wallet&decision=approve", timeout=10):
+            pass
+
     def charges(self) -> list[Any]:
         """The money that has moved, as its ledger has it."""
         orders = self.control("/_sim/ledger")["orders"]

@@ -142,7 +142,7 @@ def test_reconcile_picks_up_what_was_left_open(sim: Simulator, tmp_path: Path) -
 def test_a_hosted_checkout_is_verified_against_the_order(sim: Simulator, tmp_path: Path) -> None:
     shop = client(sim, tmp_path)
     checkout = shop.create_checkout(
-        phone="231770009004",
+        phone="231770000001",
         currency="USD",
         items=[("Shoes", Decimal("60.00")), ("Socks", "5.50")],
         note="a gift",
@@ -151,6 +151,7 @@ def test_a_hosted_checkout_is_verified_against_the_order(sim: Simulator, tmp_pat
     assert checkout.total == Decimal("65.50")
     before = shop.verify_source(checkout.source, currency="USD", total="65.50")
     assert isinstance(before.verdict, dollr.Open)
+    sim.approve(checkout.url)
     after = shop.verify_source(checkout.source, currency="USD", total="65.50", patience=30)
     assert isinstance(after.verdict, dollr.Paid)
     wrong = client(sim, tmp_path).verify_source(checkout.source, currency="USD", total="1.00")

@@ -40,6 +40,16 @@ final class Simulator
         return json_decode($answer, true, 64, JSON_THROW_ON_ERROR);
     }
 
+    /** The customer pays on the hosted page, now. */
+    public function approve(string $page): void
+    {
+        $form = http_build_query(["method" => "wallet", "decision" => "approve"]);
+        $how = ["method" => "POST", "content" => $form, "header" => "Content-Type: application/x-www-form-urlencoded", "follow_location" => 0, "timeout" => 10];
+        if (file_get_contents($page, false, stream_context_create(["http" => $how])) === false) {
+            throw new RuntimeException("nobody can pay on $page");
+        }
+    }
+
     /** @return list<mixed> The money that has moved, as its ledger has it. */
     public function charges(): array
     {

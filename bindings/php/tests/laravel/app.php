@@ -94,15 +94,18 @@ $queue->addConnection(["driver" => "database", "table" => "jobs", "queue" => "de
 $queue->setAsGlobal();
 (new DollrServiceProvider($app))->register();
 
-// Ships what is paid: a line a parcel.
-$events->listen(PaymentReported::class, function (PaymentReported $event) use ($app, $folder) {
+// Ships what is paid. What is claimed and its parcel are written together: a worker that is killed leaves both or none.
+$events->listen(PaymentReported::class, function (PaymentReported $event) use ($app, $database, $folder) {
     if (is_file("$folder/broken") && in_array($event->order, file("$folder/broken", FILE_IGNORE_NEW_LINES), true)) {
         throw new RuntimeException("nobody can ship $event->order");
     }
     file_put_contents("$folder/reported", "$event->order {$event->outcome->verdict->value}\n", FILE_APPEND);
+    // What reads first and writes then does not wait for another writer, in SQLite, unless it is one from its beginning.
+    $database->connection()->getPdo()->exec("BEGIN IMMEDIATE");
     if ($app[Payments::class]->claim($event->key)) {
-        file_put_contents("$folder/shipped", "$event->order\n", FILE_APPEND);
+        $database->table("parcels")->insert(["order" => $event->order]);
     }
+    $database->connection()->getPdo()->exec("COMMIT");
 });
 
 function follow(Queue $queue, string $key): void
@@ -114,6 +117,7 @@ function follow(Queue $queue, string $key): void
 switch ($argv[1]) {
     case "migrate":
         (require __DIR__ . "/../../laravel/migrations/2026_01_01_000000_create_dollr_payments.php")->up();
+        $database->schema()->create("parcels", fn($table) => $table->string("order"));
         $database->schema()->create("jobs", function ($table) {
             $table->bigIncrements("id");
             $table->string("queue")->index();

@@ -13,7 +13,7 @@ use Dollr\Verdict;
 
 $sim = new Simulator();
 $shop = client($sim);
-$checkout = $shop->createCheckout("231770009004", "USD", [["Shoes", "60.00"], ["name" => "Socks", "amount" => "5.50"]], note: "a gift",
+$checkout = $shop->createCheckout("231770000001", "USD", [["Shoes", "60.00"], ["name" => "Socks", "amount" => "5.50"]], note: "a gift",
     successUrl: "https://shop.example/paid");
 holds(str_starts_with($checkout->url, "http"));
 holds(str_starts_with($checkout->source, "INVOICE:"), $checkout->source);
@@ -21,6 +21,7 @@ $ordered = $shop->createCheckout("231770009004", "USD", [["Shoes", "60.00"]], "O
 holds(str_starts_with($ordered, "ORDER:"), $ordered);
 same(["65.50", "USD"], [$checkout->total, $checkout->currency]);
 same(Verdict::Open, $shop->verifySource($checkout->source, "USD", "65.50")->verdict);
+$sim->approve($checkout->url);
 same(Verdict::Paid, $shop->verifySource($checkout->source, "USD", "65.50", patience: 30)->verdict);
 // With an order, it is that order's only.
 $another = $shop->createCheckout("231770009004", "USD", [["Shoes", "60.00"]])->source;
