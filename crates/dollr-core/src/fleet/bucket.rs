@@ -32,11 +32,13 @@ impl Bucket {
 
     /// How long from `at` until there is a call and no cool-down.
     pub(crate) fn wait(&self, limit: Limit, at: u64) -> u64 {
+        // What was in it is still there, as mostly it is.
+        if self.level >= CALL && at >= self.resumes {
+            return 0;
+        }
         let start = at.max(self.resumes);
         let missing = CALL.saturating_sub(self.level(limit, start));
-        // A division is much of what asking costs, and mostly there is a call.
-        let filling = if missing == 0 { 0 } else { missing.div_ceil(u64::from(self.rate)) };
-        (start - at).saturating_add(filling)
+        (start - at).saturating_add(missing.div_ceil(u64::from(self.rate)))
     }
 
     pub(crate) fn take(&mut self, limit: Limit, at: u64) {

@@ -159,8 +159,7 @@ impl<K: Hash + Eq> Fleet<K> {
     /// What to do at this moment. Asking twice gives the same answer, and costs nothing.
     pub fn next(&self, now: Timestamp) -> FleetAction<&K> {
         let Some((key, turn)) = self.queue.first() else { return FleetAction::Idle };
-        let due = turn.due <= self.axis.at(now) || self.axis.is_set_back(now);
-        let due = if due { now } else { self.axis.moment(turn.due) };
+        let due = if self.is_due(turn, now) { now } else { self.axis.moment(turn.due) };
         match self.budget.next(now) {
             BudgetAction::Wait { until, why } if until >= due => FleetAction::Wait { until, why },
             _ if due > now => FleetAction::Wait { until: due, why: Why::Schedule },
@@ -172,7 +171,7 @@ impl<K: Hash + Eq> Fleet<K> {
     /// is updated or removed. `None` where [`next`](Fleet::next) does not say so, and then nothing changes.
     #[must_use = "without a permit no call may be made"]
     pub fn take(&mut self, now: Timestamp) -> Option<Permit> {
-        let FleetAction::Run(_) = self.next(now) else { return None };
+        self.queue.first().filter(|(_, turn)| self.is_due(*turn, now))?;
         let permit = self.budget.take(now)?;
         self.axis.follow(now);
         self.queue.send_first();
@@ -207,6 +206,10 @@ impl<K: Hash + Eq> Fleet<K> {
     /// The bytes that are allocated, less those of the keys themselves.
     pub fn bytes_beyond_keys(&self) -> usize {
         self.queue.bytes_beyond_keys()
+    }
+
+    fn is_due(&self, turn: Turn, now: Timestamp) -> bool {
+        turn.due <= self.axis.at(now) || self.axis.is_set_back(now)
     }
 
     fn turn(&mut self, due: u64) -> Turn {

@@ -1,4 +1,4 @@
-//! Entries by key, and those that wait by due time: a binary heap whose entries know their place in it, so that any can be
+//! Entries by key, and those that wait by due time: a heap whose entries know their place in it, so that any can be
 //! moved or taken out. Nothing is deleted lazily: there is no garbage, and each change costs O(log n) moves.
 
 use alloc::vec::Vec;
@@ -6,6 +6,9 @@ use core::hash::{BuildHasher, Hash};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+
+/// How many there are below each place of the heap: half as many moves as with two, and those below are beside each other.
+const BRANCHES: usize = 4;
 
 /// The place of an entry that is not in the heap: it is in flight.
 const AWAY: u32 = u32::MAX;
@@ -31,10 +34,17 @@ struct Node {
 }
 
 /// Oldest due first; of those due together, who was put there first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Turn {
     pub(crate) due: u64,
     pub(crate) order: u64,
+}
+
+impl Node {
+    /// Its turn as one number: to compare these takes no jump, and which one is first cannot be foreseen.
+    fn rank(self) -> u128 {
+        u128::from(self.turn.due) << 64 | u128::from(self.turn.order)
+    }
 }
 
 impl<K: Hash + Eq> Queue<K> {
@@ -151,18 +161,18 @@ impl<K: Hash + Eq> Queue<K> {
         }
     }
 
-    /// Moves the node at `place` up or down to where it belongs. Only one of the two does anything.
+    /// Moves the node at `place` up or down to where it belongs.
     fn settle(&mut self, place: usize) {
         let node = self.heap[place];
-        let place = self.rise(place, node);
-        let place = self.sink(place, node);
+        let risen = self.rise(place, node);
+        let place = if risen == place { self.sink(place, node) } else { risen };
         self.set(place, node);
     }
 
     fn rise(&mut self, mut place: usize, node: Node) -> usize {
         while place > 0 {
-            let parent = (place - 1) / 2;
-            if self.heap[parent].turn <= node.turn {
+            let parent = (place - 1) / BRANCHES;
+            if self.heap[parent].rank() <= node.rank() {
                 break;
             }
             self.set(place, self.heap[parent]);
@@ -172,18 +182,27 @@ impl<K: Hash + Eq> Queue<K> {
     }
 
     fn sink(&mut self, mut place: usize, node: Node) -> usize {
-        loop {
-            let left = 2 * place + 1;
-            let Some(mut least) = self.heap.get(left).map(|_| left) else { return place };
-            if self.heap.get(left + 1).is_some_and(|right| right.turn < self.heap[left].turn) {
-                least = left + 1;
-            }
-            if node.turn <= self.heap[least].turn {
-                return place;
-            }
-            self.set(place, self.heap[least]);
-            place = least;
+        while let Some((below, least)) = self.earliest_below(place)
+            && least.rank() < node.rank()
+        {
+            self.set(place, least);
+            place = below;
         }
+        place
+    }
+
+    /// Who comes first of those below a place, and where it is.
+    fn earliest_below(&self, place: usize) -> Option<(usize, Node)> {
+        let first = BRANCHES * place + 1;
+        let below = self.heap.get(first..)?;
+        let Some(all) = below.first_chunk::<BRANCHES>() else {
+            return (first..).zip(below.iter().copied()).min_by_key(|(_, node)| node.rank());
+        };
+        // One of each two, and one of these.
+        let left = usize::from(all[1].rank() < all[0].rank());
+        let right = 2 + usize::from(all[3].rank() < all[2].rank());
+        let least = if all[right].rank() < all[left].rank() { right } else { left };
+        Some((first + least, all[least]))
     }
 
     /// Places are counted like slots, of which there are fewer than `AWAY`.
