@@ -1,0 +1,3 @@
+//! Its C functions, exported.
+
+pub use rustls_ffi::*;
