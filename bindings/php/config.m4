@@ -39,8 +39,8 @@ if test "$PHP_DOLLR" != "no"; then
   if test "$PHP_DOLLR_SHARED_LIBRARY" = "no" && test -f "$dollr_lib/libdollr.a"; then
     AC_MSG_RESULT([$dollr_lib/libdollr.a])
     dnl Its symbols stay inside: another extension may have SQLite or a Rust library of its own. It is never unloaded: a call that was
-    dnl left behind may still be on its way.
-    DOLLR_SHARED_LIBADD="$dollr_lib/libdollr.a -Wl,--exclude-libs,libdollr.a -Wl,-z,nodelete -lgcc_s -lutil -lrt -lpthread -lm -ldl"
+    dnl left behind may still be on its way. What nothing of it calls is left out.
+    DOLLR_SHARED_LIBADD="$dollr_lib/libdollr.a -Wl,--exclude-libs,libdollr.a -Wl,--gc-sections -Wl,-z,nodelete -lgcc_s -lutil -lrt -lpthread -lm -ldl"
   elif test -f "$dollr_lib/libdollr.so"; then
     AC_MSG_RESULT([$dollr_lib/libdollr.so])
     DOLLR_SHARED_LIBADD="-L$dollr_lib -ldollr -Wl,-z,nodelete -lpthread -lm"
