@@ -10,10 +10,12 @@ use crate::failure::Failure;
 
 /// Set by the first SIGTERM or SIGINT. The second one ends the process at once, as it does those who know no signals.
 pub(crate) fn stop() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
+    let (stop, again) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     for signal in [SIGTERM, SIGINT] {
-        flag::register_conditional_default(signal, Arc::clone(&stop))
-            .and_then(|_| flag::register(signal, Arc::clone(&stop)))
+        // They act in this order. One that comes in between has set `stop` already: none is lost.
+        flag::register(signal, Arc::clone(&stop))
+            .and_then(|_| flag::register_conditional_default(signal, Arc::clone(&again)))
+            .and_then(|_| flag::register(signal, Arc::clone(&again)))
             .map_err(|e| Failure::new(format!("signals cannot be heard: {e}")))?;
     }
     Ok(stop)

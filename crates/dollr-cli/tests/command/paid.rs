@@ -180,10 +180,6 @@ fn a_line_that_nobody_reads_is_not_handed_out() {
     assert_eq!(lines(&till.run("paid")).len(), 1);
 }
 
-fn signal(process: &Running, signal: Signal) {
-    kill_process(Pid::from_raw(process.id()).expect("an id"), signal).expect("signalled");
-}
-
 #[test]
 fn followed_it_goes_on_until_a_signal_and_lets_the_handler_finish() {
     for stop in [Signal::TERM, Signal::INT] {
@@ -210,6 +206,23 @@ fn followed_it_goes_on_until_a_signal_and_lets_the_handler_finish() {
     }
 }
 
+/// F25: who does not want to wait for the handler says so twice; what it had is given again after its term.
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let till = Till::new();
+    let script = "echo $DOLLR_ORDER >> began; while ! test -e go; do sleep 0.01; done";
+    let mut following = Running::start(till.handing("--follow", script));
+    let id = till.paid(Some("first"));
+    wait_until("it has begun", || till.lines("began") == ["first"]);
+    following.terminate();
+    assert!(!following.has_ended(), "it finishes what it has begun");
+    following.terminate();
+    wait_until("it has ended", || following.has_ended());
+    assert_eq!(following.signal(), Some(Signal::TERM.as_raw()));
+    fs::write(till.0.path().join("go"), "").expect("a file");
+    assert_eq!(till.happened(&id), ["claimed"]);
+}
+
 #[test]
 fn followed_what_fails_is_given_again_after_a_while_and_the_others_go_on() {
     let till = Till::new();
@@ -224,7 +237,7 @@ fn followed_what_fails_is_given_again_after_a_while_and_the_others_go_on() {
     });
     till.paid(Some("hopeless"));
     wait_until("it has been tried", || till.lines("tries").contains(&"hopeless".to_owned()));
-    signal(&following, Signal::TERM);
+    following.terminate();
     let ended = following.end();
     assert_eq!(ended.code, 0, "what has failed is tried by the next one: {ended:?}");
     let tries = till.lines("tries");
@@ -245,7 +258,7 @@ fn sixteen_followers_hand_out_each_payment_once() {
     wait_until("all is shipped", || till.lines("shipped").len() >= ids.len());
     for follower in &followers {
         follower.wait_until_it_listens();
-        signal(follower, Signal::TERM);
+        follower.terminate();
     }
     for follower in followers {
         let ended = follower.end();
