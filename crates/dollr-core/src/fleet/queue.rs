@@ -198,7 +198,7 @@ impl<K: Hash + Eq> Queue<K> {
         let Some(all) = below.first_chunk::<BRANCHES>() else {
             return (first..).zip(below.iter().copied()).min_by_key(|(_, node)| node.rank());
         };
-        // One of each two, and one of these.
+        // Of the four, one of each two, and one of these.
         let left = usize::from(all[1].rank() < all[0].rank());
         let right = 2 + usize::from(all[3].rank() < all[2].rank());
         let least = if all[right].rank() < all[left].rank() { right } else { left };
