@@ -7,7 +7,9 @@ use tracing::debug;
 use ureq::config::Config;
 use ureq::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, Transport};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
+};
 use ureq::{Agent, Body, Timeout, http};
 
 use crate::Wire;
@@ -105,13 +107,46 @@ impl Connector<()> for Dial {
         details: &ConnectionDetails<'_>,
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        self.0.connect(details, chained).map_err(|error| match error {
+        let connected = self.0.connect(details, chained).map_err(|error| match error {
             ureq::Error::Io(error) => {
                 debug!(%error, "no connection");
                 ureq::Error::ConnectionFailed
             }
             other => other,
-        })
+        })?;
+        Ok(connected.map(|inner| Box::new(Brimming { inner, brim: false }) as Self::Out))
+    }
+}
+
+/// A connection that is not kept after an answer that has filled the buffer to its brim: what follows may be deciphered already, where
+/// ureq does not look for it, and would be the next answer (T14).
+#[derive(Debug)]
+struct Brimming {
+    inner: Box<dyn Transport>,
+    brim: bool,
+}
+
+impl Transport for Brimming {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.inner.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let came = self.inner.await_input(timeout)?;
+        self.brim = self.inner.buffers().input_append_buf().is_empty();
+        Ok(came)
+    }
+
+    fn is_open(&mut self) -> bool {
+        !self.brim && self.inner.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.inner.is_tls()
     }
 }
 

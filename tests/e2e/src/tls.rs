@@ -4,8 +4,8 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use rcgen::{CertificateParams, Issuer, KeyPair};
-use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
@@ -41,6 +41,12 @@ impl Authority {
             runtime.block_on(relay(listener, acceptor, upstream));
         });
         format!("https://localhost:{port}")
+    }
+
+    /// TLS on a connection that somebody has made to `localhost`. What is written to it at once is sent at once.
+    pub fn accept(&self, stream: std::net::TcpStream) -> StreamOwned<ServerConnection, std::net::TcpStream> {
+        let config = Arc::new(self.config("localhost", false));
+        StreamOwned::new(ServerConnection::new(config).expect("a connection"), stream)
     }
 
     fn config(&self, host: &str, expired: bool) -> ServerConfig {

@@ -1,11 +1,12 @@
 //! Answers that are more than they seem: packed bombs (T8), and one that goes on where the next one should begin (T14).
 
-use std::io::Write;
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dollr_client::{Attempt, Client};
-use dollr_e2e::{World, read_message};
+use dollr_e2e::{Authority, World, read_message};
 
 /// A gibibyte of noughts, packed twice.
 const BOMB: &[u8] = include_bytes!("nested.gz");
@@ -20,13 +21,21 @@ fn answered(extra: &str, body: &[u8]) -> Vec<u8> {
 
 /// A server that keeps its connections, and gives tokens; all else is answered by `other`, which is told the request's head.
 fn server(other: impl Fn(&str) -> Vec<u8> + Send + Clone + 'static) -> String {
+    format!("http://127.0.0.1:{}", server_by(|stream| stream, other))
+}
+
+/// The same by what is made of its connections; its port.
+fn server_by<S: Read + Write>(
+    stream: impl Fn(TcpStream) -> S + Send + Clone + 'static,
+    other: impl Fn(&str) -> Vec<u8> + Send + Clone + 'static,
+) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let other = other.clone();
+        for connection in listener.incoming().flatten() {
+            let (stream, other) = (stream.clone(), other.clone());
             std::thread::spawn(move || {
-                let mut stream = stream;
+                let mut stream = stream(connection);
                 while let Ok(request) = read_message(&mut stream)
                     && !request.is_empty()
                 {
@@ -40,7 +49,7 @@ fn server(other: impl Fn(&str) -> Vec<u8> + Send + Clone + 'static) -> String {
             });
         }
     });
-    url
+    port
 }
 
 fn client(world: &World, url: &str) -> Client {
@@ -95,6 +104,34 @@ fn what_follows_an_answer_is_not_the_next_one() {
     let report = client(&world, &url).collect(attempt).expect("a report");
     assert_eq!(report.verdict.name(), "open", "{report:?}");
     assert!(report.calls.status > 3, "it has asked again and again: {report:?}");
+}
+
+/// T14: an answer ends where a record of TLS does, and where the buffer does that it is read into; what follows it has come with it, and is
+/// deciphered already.
+#[test]
+fn what_is_deciphered_already_is_not_the_next_answer() {
+    let session = |number: u32, padding: usize| {
+        let body = format!(r#"{{"id": {number}, "expires_at": null}}{}"#, " ".repeat(padding));
+        answered("", body.as_bytes())
+    };
+    let forged = session(66, 0);
+    // Its length is told with three digits more.
+    let full = 16_384 - session(55, 0).len() - 3;
+    assert_eq!(session(55, full).len(), 16_384);
+    for padding in [0, full - 1, full, full + 1, full + 16_384] {
+        let both = [session(55, padding), forged.clone()].concat();
+        let world = World::start();
+        let authority = Arc::new(Authority::default());
+        let bundle = world.folder.path().join("ca.pem");
+        std::fs::write(&bundle, &authority.pem).expect("a bundle");
+        let port = server_by(move |connection| authority.accept(connection), move |_| both.clone());
+        let url = format!("https://localhost:{port}");
+        let client = world.builder().base_url(&url).ca_bundle(&bundle).build().expect("a client");
+        for _ in 0..3 {
+            let session = client.create_session("ORDER:202".parse().expect("a source")).expect("a session");
+            assert_eq!(session.id.number(), 55, "{padding}");
+        }
+    }
 }
 
 /// The server's forgery is one: told in its place, it is believed.
