@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::Waker;
 use std::time::Instant;
 
-use dollr_client::core::{Bearer, Loss, Request, Secret, Timestamp};
+use dollr_client::core::{Bearer, Loss, Purpose, Request, Secret, Timestamp};
 use dollr_client::{Step, Summary, Wire};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -205,6 +205,12 @@ impl Outgoing {
     #[getter]
     fn path(&self) -> &str {
         &self.request.path
+    }
+
+    /// Whether it is sent by a connection of its own.
+    #[getter]
+    fn moves_money(&self) -> bool {
+        self.request.exchange.purpose == Purpose::Execute
     }
 
     /// All but those that an HTTP library makes of the rest.

@@ -3,109 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import socket
-import struct
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import dollr
+import listener
 import pytest
-from conftest import REFERENCE, intent, new_client, told
+from conftest import REFERENCE, intent, told
+from listener import SESSION, answer, client, listening
 
 pytestmark = pytest.mark.usefixtures("each_client")
-
-TOKEN = b'{"access_token": "hush-token", "expires_in": 60}'
-SESSION = (
-    b'{"id": 55, "source_id": 1, "source_type": "INVOICE", "status": "ACTIVE", "payment_account_id": null}'
-)
-
-
-class Listener:
-    """A vendor made of bytes: each request is kept as it came, and answered as it was told."""
-
-    def __init__(self, answers: Callable[[bytes], bytes | None]) -> None:
-        self.answers, self.heard, self.on_each = answers, list[bytes](), list[list[bytes]]()
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            self.on_each.append([])
-            threading.Thread(target=self._serve, args=(connection, self.on_each[-1]), daemon=True).start()
-
-    def _serve(self, connection: socket.socket, on_it: list[bytes]) -> None:
-        with connection:
-            while request := self._request(connection):
-                self.heard.append(request)
-                on_it.append(request)
-                answer = TOKEN_ANSWER if b"obtain/token" in request else self.answers(request)
-                if answer is None:
-                    # A reset instead of an answer.
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    return
-                try:
-                    connection.sendall(answer)
-                except OSError:
-                    return
-                if b"Connection: close" in answer or b"Content-Length" not in answer:
-                    return
-
-    def _request(self, connection: socket.socket) -> bytes:
-        heard = b""
-        while b"\r\n\r\n" not in heard:
-            try:
-                piece = connection.recv(65_536)
-            except OSError:
-                return b""
-            if not piece:
-                return b""
-            heard += piece
-        head, _, body = heard.partition(b"\r\n\r\n")
-        length = next(
-            (
-                int(line.split(b":")[1])
-                for line in head.split(b"\r\n")
-                if line.lower().startswith(b"content-length")
-            ),
-            0,
-        )
-        while len(body) < length:
-            body += connection.recv(65_536)
-        return head + b"\r\n\r\n" + body
-
-    def asked(self, path: str) -> list[bytes]:
-        return [request for request in self.heard if path.encode() in request.split(b"\r\n")[0]]
-
-    def close(self) -> None:
-        self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
-
-
-def answer(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
-    lines = [b"HTTP/1.1 " + status, b"Content-Length: %d" % len(body), *headers]
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
-
-
-TOKEN_ANSWER = answer(TOKEN)
-
-
-@contextmanager
-def listening(answers: Callable[[bytes], bytes | None]) -> Iterator[Listener]:
-    listener = Listener(answers)
-    yield listener
-    listener.close()
-
-
-def client(url: str, **more: Any) -> dollr.Client:
-    return new_client(client_id="id", client_secret="hush-secret", base_url=url, **more)
 
 
 def test_a_redirect_is_an_answer_and_its_target_hears_nothing() -> None:
@@ -237,7 +144,7 @@ def test_what_follows_an_answer_is_not_the_next_one() -> None:
 def test_a_token_that_would_begin_a_header_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """T6."""
     token = b'{"access_token": "hush\\r\\nX-Other: y", "expires_in": 60}'
-    monkeypatch.setattr(sys.modules[__name__], "TOKEN_ANSWER", answer(token))
+    monkeypatch.setattr(listener, "TOKEN_ANSWER", answer(token))
     with listening(lambda _: answer(SESSION)) as vendor:
         with pytest.raises(dollr.TransportError):
             client(vendor.url).create_session("INVOICE:1")

@@ -13,6 +13,7 @@ try:
 except ImportError as _error:
     raise ImportError("dollr.aio needs httpx: pip install dollr[aio]") from _error
 
+from ._connections import SURELY_NOT_SENT, fresh, kept
 from ._dollr import _Alarm
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ LONGEST = 60.0
 
 MOST_AT_ONCE = 100
 """So many requests of a loop are on their way; who waits for his turn has sent nothing."""
-
-SURELY_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""What comes before a request's first byte. After anything else it may have been sent."""
 
 
 class Line:
@@ -41,7 +39,8 @@ class Line:
         self.calls = 0
         self.turns = asyncio.Semaphore(MOST_AT_ONCE)
         self.own = transport is None
-        self.transport = transport or connections(wire, trust)
+        self.moving = transport or fresh(wire, trust)
+        self.asking = transport or kept(wire, trust)
 
     def enter(self) -> tuple[int, asyncio.Event]:
         """A number for one more call, and what is set when it is worth going on with."""
@@ -94,7 +93,8 @@ class Line:
 
     async def _sent(self, request: _Outgoing) -> tuple[int, list[tuple[str, str]], bytes]:
         """Within its time; or else `TimeoutError`."""
-        sending = asyncio.ensure_future(self._exchange(self._request(request)))
+        transport = self.moving if request.moves_money else self.asking
+        sending = asyncio.ensure_future(self._exchange(transport, self._request(request)))
         try:
             await asyncio.wait({sending}, timeout=self.wire.total_timeout)
         finally:
@@ -106,8 +106,10 @@ class Line:
             raise asyncio.TimeoutError
         return sending.result()
 
-    async def _exchange(self, request: httpx.Request) -> tuple[int, list[tuple[str, str]], bytes]:
-        answer = await self.transport.handle_async_request(request)
+    async def _exchange(
+        self, transport: httpx.AsyncBaseTransport, request: httpx.Request
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        answer = await transport.handle_async_request(request)
         try:
             body = await self._body(answer)
         finally:
@@ -145,21 +147,8 @@ class Line:
     async def close(self) -> None:
         """Closes its connections. Somebody else's transport stays open."""
         if self.own:
-            await self.transport.aclose()
-
-
-def connections(wire: _Wire, trust: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
-    """
-    One for each request: nothing is sent into one that has died, and what a server says after its answer is
-    never taken for the answer to what is asked next, as httpx would take it.
-    """
-    return httpx.AsyncHTTPTransport(
-        verify=trust,
-        trust_env=False,
-        retries=0,
-        proxy=wire.proxy,
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-    )
+            await self.asking.aclose()
+            await self.moving.aclose()
 
 
 def trust(wire: _Wire) -> ssl.SSLContext:
