@@ -1,6 +1,6 @@
 //! A relay in front of the vendor that cuts one connection after a given byte, of a request or of its answer.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -107,8 +107,9 @@ impl Cutter {
     }
 
     /// One connection, a request and its answer at a time.
-    fn relay(&self, mut client: TcpStream, upstream: &str) -> io::Result<()> {
-        let mut vendor = TcpStream::connect(upstream)?;
+    fn relay(&self, client: TcpStream, upstream: &str) -> io::Result<()> {
+        let (mut client, mut vendor) =
+            (BufReader::new(client), BufReader::new(TcpStream::connect(upstream)?));
         for carried in 0.. {
             let request = read_message(&mut client)?;
             if request.is_empty() {
@@ -117,15 +118,15 @@ impl Cutter {
             let cut = self.cut_for(&request, carried);
             if let Some(Cut { side: Side::Request, after, how, .. }) = cut {
                 self.note(&request, carried);
-                vendor.write_all(&request[..after.min(request.len())])?;
+                vendor.get_mut().write_all(&request[..after.min(request.len())])?;
                 if after < request.len() {
-                    vendor.shutdown(Shutdown::Write)?;
+                    vendor.get_mut().shutdown(Shutdown::Write)?;
                 }
-                end(client, how);
+                end(client.into_inner(), how);
                 // What it has had whole it does, although nobody hears of it.
                 return read_message(&mut vendor).map(drop);
             }
-            vendor.write_all(&request)?;
+            vendor.get_mut().write_all(&request)?;
             let mut answer = read_message(&mut vendor)?;
             if !self.keeps {
                 let head = answer.windows(2).position(|end| end == b"\r\n").expect("a status line");
@@ -133,11 +134,11 @@ impl Cutter {
             }
             if let Some(Cut { after, how, .. }) = cut {
                 self.note(&answer, carried);
-                client.write_all(&answer[..after.min(answer.len())])?;
-                end(client, how);
+                client.get_mut().write_all(&answer[..after.min(answer.len())])?;
+                end(client.into_inner(), how);
                 return Ok(());
             }
-            client.write_all(&answer)?;
+            client.get_mut().write_all(&answer)?;
             if !self.keeps {
                 return Ok(());
             }
@@ -168,14 +169,12 @@ fn end(client: TcpStream, how: How) {
 }
 
 /// A head and as much of a body as it announces; nothing where the peer has gone.
-pub fn read_message(stream: &mut impl Read) -> io::Result<Vec<u8>> {
-    let (mut message, mut one) = (Vec::new(), [0]);
-    // Nothing is taken of what comes after it.
+pub fn read_message(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut message = Vec::new();
     while !message.ends_with(b"\r\n\r\n") {
-        if stream.read(&mut one)? == 0 {
+        if stream.read_until(b'\n', &mut message)? == 0 {
             return Ok(Vec::new());
         }
-        message.extend_from_slice(&one);
     }
     let head = String::from_utf8_lossy(&message).to_ascii_lowercase();
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));

@@ -1,6 +1,6 @@
 //! Answers that are more than they seem: packed bombs (T8), and one that goes on where the next one should begin (T14).
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,14 +35,14 @@ fn server_by<S: Read + Write>(
         for connection in listener.incoming().flatten() {
             let (stream, other) = (stream.clone(), other.clone());
             std::thread::spawn(move || {
-                let mut stream = stream(connection);
+                let mut stream = BufReader::new(stream(connection));
                 while let Ok(request) = read_message(&mut stream)
                     && !request.is_empty()
                 {
                     let head = String::from_utf8_lossy(&request);
                     let token = head.starts_with("POST /v1/jwt/");
                     let answer = if token { answered("", TOKEN.as_bytes()) } else { other(&head) };
-                    if stream.write_all(&answer).is_err() {
+                    if stream.get_mut().write_all(&answer).is_err() {
                         return;
                     }
                 }
