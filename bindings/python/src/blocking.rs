@@ -13,6 +13,7 @@ use std::time::Duration;
 use dollr_client::core::Secret;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 
 use crate::{errors, logs, threads};
 
@@ -67,9 +68,11 @@ pub(crate) fn briefly<T: Send + 'static>(
 
 /// Whether this is the thread on which Python handles signals.
 fn is_told_of_signals(py: Python<'_>) -> PyResult<bool> {
-    let threading = py.import(intern!(py, "threading"))?;
-    let main = threading.call_method0(intern!(py, "main_thread"))?;
-    let here = threading.call_method0(intern!(py, "get_ident"))?;
+    static MAIN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static HERE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    // Which thread it is may change by a fork.
+    let main = MAIN.import(py, "threading", "main_thread")?.call0()?;
+    let here = HERE.import(py, "threading", "get_ident")?.call0()?;
     main.getattr(intern!(py, "ident"))?.eq(here)
 }
 

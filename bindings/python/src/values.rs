@@ -6,7 +6,7 @@ use dollr_client::core::{
 };
 use dollr_client::{Claimed, Delivery, Report, Summary};
 use pyo3::IntoPyObjectExt;
-use pyo3::call::PyCallArgs;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
@@ -16,11 +16,23 @@ use crate::errors;
 
 type Value<'py> = PyResult<Bound<'py, PyAny>>;
 
-/// A value of the class with this name.
-pub(crate) fn made<'py>(py: Python<'py>, class: &str, fields: impl PyCallArgs<'py>) -> Value<'py> {
+/// A value of the class with this name. With all of its fields it is made as its `__init__` would make it, without running Python code.
+pub(crate) fn made<'py, F>(py: Python<'py>, class: &str, fields: F) -> Value<'py>
+where
+    F: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error: Into<PyErr>>,
+{
     static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let module = MODULE.get_or_try_init(py, || py.import("dollr._values").map(Bound::unbind))?;
-    module.bind(py).getattr(class)?.call1(fields)
+    let class = module.bind(py).getattr(class)?;
+    let fields = fields.into_pyobject(py).map_err(Into::into)?;
+    let names = class.getattr(intern!(py, "__match_args__"))?.cast_into::<PyTuple>()?;
+    if names.len() != fields.len() {
+        return class.call1(fields);
+    }
+    let value = class.call_method1(intern!(py, "__new__"), (&class,))?;
+    let held = value.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
+    names.iter().zip(&fields).try_for_each(|(name, field)| held.set_item(name, field))?;
+    Ok(value)
 }
 
 fn moment(py: Python<'_>, moment: Option<Timestamp>) -> PyResult<Option<Bound<'_, PyAny>>> {
