@@ -1,6 +1,7 @@
 /* A call that waits has a thread to itself, and PHP waits for it in slices: so signals, `max_execution_time` and the secrets of
  * 3-D Secure cards are seen to meanwhile, by PHP's own thread, with no frame of the library's below them. The call's thread touches
- * nothing of PHP's. Whoever leaves early leaves it behind; the last one to go frees it. */
+ * nothing of PHP's. Whoever leaves early leaves it behind; the last one to go frees it. A brief call stays where it is, if nobody
+ * wants to be told of anything before it is over. */
 #include "call.h"
 #include "threads.h"
 
@@ -166,6 +167,23 @@ static void hear(void) {
     }
 }
 
+/* Whether a signal's handler runs as soon as the signal comes. */
+static bool hears_at_once(void) {
+#ifdef __APPLE__
+    /* There a time-out may count waiting, and ends the process where nobody sees to it. */
+    return true;
+#else
+    zend_function *asks = zend_hash_str_find_ptr(EG(function_table), ZEND_STRL("pcntl_async_signals"));
+    zval on;
+    if (!asks) {
+        return false;
+    }
+    ZVAL_UNDEF(&on);
+    zend_call_known_function(asks, NULL, NULL, &on, 0, NULL, NULL);
+    return Z_TYPE(on) == IS_TRUE;
+#endif
+}
+
 static void free_secret(void *secret) {
     dollr_secret_free(secret);
 }
@@ -196,7 +214,7 @@ static void show_secret(dollr_call *call, zend_fcall_info *show, zend_fcall_info
 }
 
 bool dollr_call_run(dollr_call *call, zend_fcall_info *show, zend_fcall_info_cache *show_cache) {
-    if (!begin(call)) {
+    if ((call->brief && !hears_at_once()) || !begin(call)) {
         /* Without a thread it is done all the same; signals wait. */
         work(call);
         call->private->over = true;

@@ -9,6 +9,8 @@ typedef struct dollr_call dollr_call;
 struct dollr_call {
     /* Does it, on the thread: nothing of PHP's may be touched there. */
     int32_t (*work)(dollr_call *call);
+    /* Whether it is one request with its token, repeated once at most, and waits for neither a payer nor a schedule. */
+    bool brief;
     dollr_client *client;
 
     /* What it is given: texts are kept by `dollr_call_text`. */

@@ -149,6 +149,7 @@ ZEND_METHOD(Dollr_Client, createSession) {
         RETURN_THROWS();
     }
     call->key = dollr_call_text(call, dollr_text(source));
+    call->brief = true;
     if (dollr_call_run(call, NULL, NULL)) {
         dollr_session_value(return_value, &call->session, call->key);
     }
@@ -228,6 +229,7 @@ ZEND_METHOD(Dollr_Client, createCheckout) {
     if (!call) {
         RETURN_THROWS();
     }
+    call->brief = true;
     order = &call->order;
     order->size = sizeof *order;
     order->phone = dollr_call_text(call, dollr_text(phone));
@@ -269,6 +271,7 @@ ZEND_METHOD(Dollr_Client, realtimeKey) {
         RETURN_THROWS();
     }
     call->key = dollr_call_text(call, dollr_text(reference_id));
+    call->brief = true;
     if (dollr_session_of(session, 1, &within) && dollr_source_kind(kind, &call->source_kind)) {
         dollr_error *error = NULL;
         call->session = within.session;

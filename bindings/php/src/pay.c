@@ -154,6 +154,7 @@ ZEND_METHOD(Dollr_Client, verifySource) {
         call->total = dollr_call_text(call, dollr_text(total));
         call->attempt.order = dollr_call_text(call, dollr_text(order));
         call->patience_ms = patience_ms;
+        call->brief = patience_ms == 0;
         report(return_value, call, NULL, NULL);
     }
     zend_string_release(total);
@@ -179,6 +180,7 @@ static void ask(zval *return_value, const dollr_object *client, int32_t (*work)(
         return;
     }
     call->key = dollr_call_text(call, dollr_text(reference_id));
+    call->brief = work == status;
     if (dollr_source_kind(kind, &call->source_kind) && dollr_span(more->patience, false, "the patience", &call->patience_ms)) {
         report(return_value, call, &more->show, &more->show_cache);
     } else {
