@@ -17,7 +17,7 @@ use super::fill::{NOW, SPREAD, Template};
 use super::server::Server;
 
 /// A journal, and another program's view of it.
-pub(crate) trait Bare {
+pub(crate) trait Bare: Send {
     fn journal(&self) -> Arc<dyn Journal>;
 
     /// Makes so many rows, `open` of them open, evenly among the others.
