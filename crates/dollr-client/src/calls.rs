@@ -42,6 +42,7 @@ impl Client {
         order.as_deref().map_or(Ok(()), named)?;
         let hearing = realtime.map(|kind| self.hearing(&intent, kind)).transpose()?;
         let key = intent.reference_id().to_string();
+        self.host.at_journal().await;
         if journal.load(&key)?.is_some() {
             return Err(Error::from(JournalError::Exists { key: key.clone() }).of(key));
         }
@@ -93,7 +94,10 @@ impl Client {
         }
         self.signing_in().await?;
         let row = match &self.journal {
-            Some(_) => self.load::<Source>(&source.to_string())?,
+            Some(_) => {
+                self.host.at_journal().await;
+                self.load::<Source>(&source.to_string())?
+            }
             None => None,
         };
         let order = order.as_deref();
@@ -119,7 +123,7 @@ impl Client {
         kind: Option<SourceKind>,
         patience: Duration,
     ) -> Result<Report, Error> {
-        let row = self.recorded(reference_id)?;
+        let row = self.recorded(reference_id).await?;
         let hearing = kind.map(|kind| self.hearing(row.saved.intent(), kind)).transpose()?;
         let key = reference_id.to_string();
         let show = |secret: &Secret| self.show_action(&key, secret);
@@ -129,7 +133,7 @@ impl Client {
     }
 
     pub(crate) async fn asking(&self, reference_id: ReferenceId) -> Result<Report, Error> {
-        let row = self.recorded(reference_id)?;
+        let row = self.recorded(reference_id).await?;
         Drive::new(self, row.saved.clone(), Some(row), Recording::Shared(None)).ask().await
     }
 
@@ -145,6 +149,7 @@ impl Client {
             Err(_) => Ok(Event::Lost { exchange: request.exchange, loss: Loss::NotSent }),
             Ok(permit) => {
                 let event = self.exchange_now(request).await?;
+                self.host.at_journal().await;
                 throttle.tell(&**journal, permit, &event, self.clock.now())?;
                 Ok(event)
             }
@@ -169,7 +174,8 @@ impl Client {
         Ok(Some(Row { version: entry.version, saved, order: entry.order }))
     }
 
-    fn recorded(&self, id: ReferenceId) -> Result<Row<Execution>, Error> {
+    async fn recorded(&self, id: ReferenceId) -> Result<Row<Execution>, Error> {
+        self.host.at_journal().await;
         self.load(&id.to_string())?.ok_or_else(|| Error::Unrecorded(id.to_string()))
     }
 

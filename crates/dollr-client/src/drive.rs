@@ -148,7 +148,7 @@ impl<'a, M: Machine> Drive<'a, M> {
             let Some(request) = self.machine.ask() else { return Ok(()) };
             let event = self.exchange(&request).await?;
             let is_answer = !matches!(&event, Event::Answered { response, .. } if response.status() == 401);
-            self.apply(event)?;
+            self.apply(event).await?;
             if is_answer {
                 return Ok(());
             }
@@ -159,14 +159,14 @@ impl<'a, M: Machine> Drive<'a, M> {
     async fn until_done(&mut self) -> Result<(), Error> {
         loop {
             if self.client.host.is_leaving() {
-                return self.leave();
+                return self.leave().await;
             }
             // What is decided at one moment is done at that moment: the clock may be another one's at the next reading (F31).
             let now = self.client.clock.now();
             let event = match self.machine.next(now) {
-                Action::Record(snapshot) => match self.record(&snapshot, now)? {
+                Action::Record(snapshot) => match self.record(&snapshot, now).await? {
                     Written::Durable => {
-                        self.apply_at(Event::Recorded, now)?;
+                        self.apply_at(Event::Recorded, now).await?;
                         continue;
                     }
                     Written::Overtaken => continue,
@@ -183,7 +183,7 @@ impl<'a, M: Machine> Drive<'a, M> {
                     (self.show)(&client_secret);
                     Event::Shown
                 }
-                Action::Done(verdict) => match self.hand_over()? {
+                Action::Done(verdict) => match self.hand_over().await? {
                     Written::Durable => {
                         info!(verdict = verdict.name(), "done");
                         return Ok(());
@@ -191,7 +191,7 @@ impl<'a, M: Machine> Drive<'a, M> {
                     Written::Overtaken => continue,
                 },
             };
-            self.apply(event)?;
+            self.apply(event).await?;
         }
     }
 
@@ -207,9 +207,9 @@ impl<'a, M: Machine> Drive<'a, M> {
     }
 
     /// Makes the machine's next state durable, before it is the machine's.
-    fn record(&mut self, snapshot: &Snapshot, now: Timestamp) -> Result<Written, Error> {
+    async fn record(&mut self, snapshot: &Snapshot, now: Timestamp) -> Result<Written, Error> {
         let recorded = self.after(Event::Recorded, now)?;
-        self.write(recorded, snapshot, "recorded", Purport::Sends)
+        self.write(recorded, snapshot, "recorded", Purport::Sends).await
     }
 
     async fn exchange(&mut self, request: &Request) -> Result<Event, Error> {
@@ -218,8 +218,8 @@ impl<'a, M: Machine> Drive<'a, M> {
         let event = match self.client.exchange(request).await {
             Err(error) => {
                 // No call was made, and the machine has to know it before the caller does.
-                self.apply(Event::Lost { exchange: request.exchange, loss: Loss::NotSent })?;
-                self.keep("not sent", Purport::HandsOver)?;
+                self.apply(Event::Lost { exchange: request.exchange, loss: Loss::NotSent }).await?;
+                self.keep("not sent", Purport::HandsOver).await?;
                 return Err(error);
             }
             Ok(event) => event,
@@ -229,11 +229,11 @@ impl<'a, M: Machine> Drive<'a, M> {
         Ok(event)
     }
 
-    fn apply(&mut self, event: Event) -> Result<(), Error> {
-        self.apply_at(event, self.client.clock.now())
+    async fn apply(&mut self, event: Event) -> Result<(), Error> {
+        self.apply_at(event, self.client.clock.now()).await
     }
 
-    fn apply_at(&mut self, event: Event, now: Timestamp) -> Result<(), Error> {
+    async fn apply_at(&mut self, event: Event, now: Timestamp) -> Result<(), Error> {
         let machine = self.after(event, now)?;
         let before = std::mem::replace(&mut self.machine, machine);
         debug!(from = before.state(), to = self.machine.state(), "applied");
@@ -242,7 +242,7 @@ impl<'a, M: Machine> Drive<'a, M> {
         }
         // Whose machine takes its place has been told the same, and is kept in turn.
         let what = happened(&before, &self.machine);
-        while let Written::Overtaken = self.keep(&what, Purport::Tells)? {
+        while let Written::Overtaken = self.keep(&what, Purport::Tells).await? {
             if self.row.as_ref().is_some_and(|row| !self.machine.moved_since(&row.saved)) {
                 break;
             }
@@ -256,15 +256,15 @@ impl<'a, M: Machine> Drive<'a, M> {
     }
 
     /// Leaves to others what is on record; what is not was never sent.
-    fn leave(&mut self) -> Result<(), Error> {
+    async fn leave(&mut self) -> Result<(), Error> {
         if self.row.is_some() {
-            self.keep("left", Purport::HandsOver)?;
+            self.keep("left", Purport::HandsOver).await?;
         }
         Ok(())
     }
 
     /// Saves the machine for others to go on with, unless this process has only looked at it.
-    fn hand_over(&mut self) -> Result<Written, Error> {
+    async fn hand_over(&mut self) -> Result<Written, Error> {
         let looked = |row: &Row<M>| {
             let same = row.saved.state() == self.machine.state() && !self.machine.moved_since(&row.saved);
             same && self.calls == Calls::default()
@@ -272,11 +272,11 @@ impl<'a, M: Machine> Drive<'a, M> {
         if self.row.as_ref().is_some_and(looked) {
             return Ok(Written::Durable);
         }
-        self.keep("done", Purport::HandsOver)
+        self.keep("done", Purport::HandsOver).await
     }
 
     /// Saves the machine, if the journal has it differently.
-    fn keep(&mut self, what: &str, purport: Purport) -> Result<Written, Error> {
+    async fn keep(&mut self, what: &str, purport: Purport) -> Result<Written, Error> {
         // What is open and the same is still due earlier, once it is handed over.
         let stays = purport != Purport::HandsOver || self.machine.is_terminal();
         if self.client.journal.is_none()
@@ -284,12 +284,12 @@ impl<'a, M: Machine> Drive<'a, M> {
         {
             return Ok(Written::Durable);
         }
-        self.write(self.machine.clone(), &self.machine.snapshot(), what, purport)
+        self.write(self.machine.clone(), &self.machine.snapshot(), what, purport).await
     }
 
     /// Writes over the version that was read. Where somebody else was there first, his machine takes this one's place:
     /// it is told what this one has heard last, and what has not been recorded is not sent.
-    fn write(
+    async fn write(
         &mut self,
         machine: M,
         snapshot: &Snapshot,
@@ -297,6 +297,7 @@ impl<'a, M: Machine> Drive<'a, M> {
         purport: Purport,
     ) -> Result<Written, Error> {
         let Some(journal) = &self.client.journal else { return Ok(Written::Durable) };
+        self.client.host.at_journal().await;
         let (key, now) = (machine.key(), self.client.clock.now());
         let kind =
             Kind::parse(M::KIND).ok_or_else(|| Error::Rejected(format!("no journal for a {}", M::KIND)))?;

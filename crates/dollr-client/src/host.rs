@@ -62,6 +62,14 @@ impl Host {
         }
     }
 
+    /// Until it is this thread's turn to wait for the journal, that is for the disk or the database. Said before each use of it.
+    pub(crate) async fn at_journal(&self) {
+        match self {
+            Self::Thread => {}
+            Self::Desk(desk) => desk.at_journal().await,
+        }
+    }
+
     /// Whether nobody wants to know the end any more: what is on record is left to others, and nothing is sent.
     pub(crate) fn is_leaving(&self) -> bool {
         match self {

@@ -48,12 +48,28 @@ impl<T> Steps<T> {
     ///
     /// After [`Step::Done`].
     pub fn next(&mut self, waker: &Waker) -> Step<T> {
+        self.go_on(waker, true).expect("it may wait for the journal")
+    }
+
+    /// The same where that takes no time: what is to be done next, unless the journal is wanted first. Then `None`, and
+    /// [`next`](Self::next) goes on from there, on a thread that may be blocked. Questions and waits want no journal, as long as
+    /// nothing has happened.
+    ///
+    /// # Panics
+    ///
+    /// After [`Step::Done`].
+    pub fn try_next(&mut self, waker: &Waker) -> Option<Step<T>> {
+        self.go_on(waker, false)
+    }
+
+    /// None where it may not block, and would.
+    fn go_on(&mut self, waker: &Waker, may_block: bool) -> Option<Step<T>> {
         let call = self.call.as_mut().expect("the call is not over");
-        self.desk.slot().until = None;
+        self.desk.begin(may_block);
         match call.as_mut().poll(&mut Context::from_waker(waker)) {
             Poll::Ready(result) => {
                 self.call = None;
-                Step::Done(result)
+                Some(Step::Done(result))
             }
             Poll::Pending => self.desk.step(),
         }
@@ -72,6 +88,7 @@ impl<T> Steps<T> {
     /// Nobody wants to know the end any more: what is on record is handed over, to be looked after by others at once. May block for
     /// the journal. None where another call holds the token that this one waits for; then nothing of it was sent.
     pub fn leave(&mut self) -> Option<Result<T, Error>> {
+        self.desk.begin(true);
         self.desk.slot().leaving = true;
         let result = match self.call.as_mut()?.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(result) => Some(result),
@@ -247,6 +264,9 @@ struct Slot {
     /// What became of it.
     event: Option<Event>,
     until: Option<Timestamp>,
+    /// Whether the journal may be waited for now, and whether it was wanted when it might not.
+    may_block: bool,
+    wants_journal: bool,
     leaving: bool,
 }
 
@@ -284,6 +304,15 @@ impl Desk {
         .await
     }
 
+    pub(crate) async fn at_journal(&self) {
+        poll_fn(|_| {
+            let mut slot = self.slot();
+            slot.wants_journal = !slot.may_block;
+            if slot.may_block { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
     pub(crate) fn is_leaving(&self) -> bool {
         self.slot().leaving
     }
@@ -298,14 +327,21 @@ impl Desk {
         Poll::Pending
     }
 
-    fn step<T>(&self) -> Step<T> {
+    fn begin(&self, may_block: bool) {
+        let mut slot = self.slot();
+        (slot.until, slot.may_block, slot.wants_journal) = (None, may_block, false);
+    }
+
+    /// None where it wants the journal first.
+    fn step<T>(&self) -> Option<Step<T>> {
         let mut slot = self.slot();
         match slot.wanted.take() {
             Some((request, bearer)) => {
                 slot.out = Some(request.exchange);
-                Step::Send(request, bearer)
+                Some(Step::Send(request, bearer))
             }
-            None => Step::Wait(slot.until),
+            None if slot.wants_journal => None,
+            None => Some(Step::Wait(slot.until)),
         }
     }
 

@@ -135,6 +135,7 @@ pub(crate) async fn wait_for_permit(
     const STEP: Duration = Duration::from_millis(200);
     let mut begun = clock.now();
     loop {
+        host.at_journal().await;
         let now = clock.now();
         // A clock that is set back meanwhile begins the wait anew.
         begun = begun.min(now);

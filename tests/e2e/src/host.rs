@@ -42,7 +42,13 @@ impl<'a> Host<'a> {
 
     /// One step, and the result where it was the last one.
     pub fn step<T>(&mut self, steps: &mut Steps<T>) -> Option<Result<T, Error>> {
-        match steps.next(Waker::noop()) {
+        let step = steps.next(Waker::noop());
+        self.act(step, steps)
+    }
+
+    /// Does what a step says; the result where it was the last one.
+    pub fn act<T>(&mut self, step: Step<T>, steps: &mut Steps<T>) -> Option<Result<T, Error>> {
+        match step {
             Step::Send(request, bearer) => steps.answered(self.send(&request, bearer.as_ref())),
             Step::Wait(until) => self.world.sim.clock().advance_to(until.expect("a moment").as_millis()),
             Step::Done(result) => return Some(result),

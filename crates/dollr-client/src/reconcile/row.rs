@@ -111,6 +111,7 @@ impl<'a> Attended<'a> {
             let event = match machine.next(now) {
                 Action::Record(snapshot) => {
                     let recorded = applied(machine, Event::Recorded, now)?;
+                    client.host.at_journal().await;
                     if !self.record(&recorded, &snapshot)? {
                         return Ok(None);
                     }
@@ -165,6 +166,7 @@ impl<'a> Attended<'a> {
         self.toll.throttled +=
             u64::from(matches!(&event, Event::Answered { response, .. } if response.status() == 429));
         if let Some((throttle, permit)) = permit {
+            client.host.at_journal().await;
             throttle.tell(*journal, permit, &event, client.clock.now())?;
         }
         Ok(Some(event))

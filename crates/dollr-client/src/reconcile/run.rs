@@ -124,6 +124,7 @@ impl<'a> Run<'a> {
         let mut summary = Summary::default();
         let mut more = true;
         while more {
+            self.client.host.at_journal().await;
             let taken_at = self.client.clock.now();
             let (taken, rest) = self.take(ALONE)?;
             self.note_lag(&taken, &mut summary);
@@ -133,6 +134,7 @@ impl<'a> Run<'a> {
                 outcomes.push(self.attend(Job { entry, taken_at }).await);
             }
             more |= outcomes.iter().any(Told::is_late);
+            self.client.host.at_journal().await;
             self.settle(outcomes, &mut summary)?;
             self.tell(&summary);
         }
