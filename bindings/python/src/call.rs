@@ -98,6 +98,8 @@ impl Call {
 /// The steps of a call, whatever it comes to.
 pub(crate) trait Going: Send {
     fn next(&mut self, waker: &Waker) -> Step<Answer>;
+    /// None where the journal is wanted first.
+    fn try_next(&mut self, waker: &Waker) -> Option<Step<Answer>>;
     fn answered(&mut self, response: Response);
     fn lost(&mut self, loss: Loss);
     fn leave(&mut self);
@@ -105,11 +107,11 @@ pub(crate) trait Going: Send {
 
 impl<T, F: Fn(T) -> Answer + Send> Going for (Steps<T>, F) {
     fn next(&mut self, waker: &Waker) -> Step<Answer> {
-        match self.0.next(waker) {
-            Step::Send(request, bearer) => Step::Send(request, bearer),
-            Step::Wait(until) => Step::Wait(until),
-            Step::Done(result) => Step::Done(result.map(&self.1)),
-        }
+        answering(self.0.next(waker), &self.1)
+    }
+
+    fn try_next(&mut self, waker: &Waker) -> Option<Step<Answer>> {
+        self.0.try_next(waker).map(|step| answering(step, &self.1))
     }
 
     fn answered(&mut self, response: Response) {
@@ -123,6 +125,14 @@ impl<T, F: Fn(T) -> Answer + Send> Going for (Steps<T>, F) {
     fn leave(&mut self) {
         // Nobody is there to hear how it stands.
         let _ = self.0.leave();
+    }
+}
+
+fn answering<T>(step: Step<T>, answer: impl FnOnce(T) -> Answer) -> Step<Answer> {
+    match step {
+        Step::Send(request, bearer) => Step::Send(request, bearer),
+        Step::Wait(until) => Step::Wait(until),
+        Step::Done(result) => Step::Done(result.map(answer)),
     }
 }
 

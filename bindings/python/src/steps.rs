@@ -30,6 +30,15 @@ struct Under {
     out: Option<Out>,
 }
 
+/// How far a call has gone.
+enum Gone {
+    To(Box<Step<Answer>>),
+    /// It wants the journal first.
+    ToJournal,
+    /// It was over already.
+    Over,
+}
+
 struct Out {
     method: &'static str,
     path: String,
@@ -38,9 +47,21 @@ struct Out {
 }
 
 impl Under {
-    /// None where it is over already.
-    fn next(&mut self, waker: &Waker) -> Option<Step<Answer>> {
-        let step = self.call.as_mut()?.next(waker);
+    fn next(&mut self, waker: &Waker) -> Gone {
+        let Some(call) = &mut self.call else { return Gone::Over };
+        let step = call.next(waker);
+        self.taken(step)
+    }
+
+    fn try_next(&mut self, waker: &Waker) -> Gone {
+        let Some(call) = &mut self.call else { return Gone::Over };
+        match call.try_next(waker) {
+            Some(step) => self.taken(step),
+            None => Gone::ToJournal,
+        }
+    }
+
+    fn taken(&mut self, step: Step<Answer>) -> Gone {
         match &step {
             Step::Send(request, _) => {
                 let (method, path) = (request.method.as_str(), request.path.clone());
@@ -50,7 +71,7 @@ impl Under {
             Step::Wait(_) => {}
             Step::Done(_) => self.call = None,
         }
-        Some(step)
+        Gone::To(Box::new(step))
     }
 
     /// Says in the log what the Rust client says of its own calls.
@@ -82,23 +103,44 @@ impl PySteps {
     }
 }
 
+impl PySteps {
+    fn go_on(
+        &self,
+        py: Python<'_>,
+        alarm: &Alarm,
+        call: u64,
+        step: fn(&mut Under, &Waker) -> Gone,
+    ) -> PyResult<PyStep> {
+        let waker = alarm.waker(call);
+        let (gone, shown) = self.with(py, move |under| blocking::showing(|| step(under, &waker)))?;
+        let step = match gone {
+            Gone::To(step) => *step,
+            Gone::ToJournal => return Ok(PyStep { what: What::Journal, shown }),
+            Gone::Over => {
+                return Err(errors::plain(py, "InternalError", "a call that is over was gone on with"));
+            }
+        };
+        let what = match step {
+            Step::Send(request, bearer) => What::Send(Py::new(py, Outgoing { request, bearer })?),
+            Step::Wait(until) => What::Wait(until.map(Timestamp::as_millis)),
+            Step::Done(Ok(Answer::Summary(summary))) => What::Done(Py::new(py, Run(*summary))?.into_any()),
+            Step::Done(Ok(answer)) => What::Done(answer.to_python(py)?.unbind()),
+            Step::Done(Err(error)) => return Err(errors::of(py, &error)),
+        };
+        Ok(PyStep { what, shown })
+    }
+}
+
 #[pymethods]
 impl PySteps {
     /// What to do now. It may block for the journal; the call with this number is rung when it is worth asking again.
     fn next(&self, py: Python<'_>, alarm: &Alarm, call: u64) -> PyResult<PyStep> {
-        let waker = alarm.waker(call);
-        let (step, shown) = self.with(py, move |under| blocking::showing(|| under.next(&waker)))?;
-        let what = match step {
-            Some(Step::Send(request, bearer)) => What::Send(Py::new(py, Outgoing { request, bearer })?),
-            Some(Step::Wait(until)) => What::Wait(until.map(Timestamp::as_millis)),
-            Some(Step::Done(Ok(Answer::Summary(summary)))) => {
-                What::Done(Py::new(py, Run(*summary))?.into_any())
-            }
-            Some(Step::Done(Ok(answer))) => What::Done(answer.to_python(py)?.unbind()),
-            Some(Step::Done(Err(error))) => return Err(errors::of(py, &error)),
-            None => return Err(errors::plain(py, "InternalError", "a call that is over was gone on with")),
-        };
-        Ok(PyStep { what, shown })
+        self.go_on(py, alarm, call, Under::next)
+    }
+
+    /// The same, on a thread that must not be blocked. Where the step is that the journal is wanted, `next` goes on from there.
+    fn try_next(&self, py: Python<'_>, alarm: &Alarm, call: u64) -> PyResult<PyStep> {
+        self.go_on(py, alarm, call, Under::try_next)
     }
 
     /// The answer to what was to be sent.
@@ -125,7 +167,7 @@ impl PySteps {
     }
 }
 
-/// What to do now: send, wait, or take the result. And a card's secrets that are to be shown first.
+/// What to do now: go to the journal, send, wait, or take the result. And a card's secrets that are to be shown first.
 #[pyclass(frozen, module = "dollr._dollr", name = "_Step")]
 pub(crate) struct PyStep {
     what: What,
@@ -133,6 +175,8 @@ pub(crate) struct PyStep {
 }
 
 enum What {
+    /// What is next is known when the journal was waited for.
+    Journal,
     Send(Py<Outgoing>),
     Wait(Option<u64>),
     Done(Py<PyAny>),
@@ -140,6 +184,12 @@ enum What {
 
 #[pymethods]
 impl PyStep {
+    /// Whether the journal is wanted, on another thread.
+    #[getter]
+    fn wants_journal(&self) -> bool {
+        matches!(self.what, What::Journal)
+    }
+
     /// To be sent, or `None`.
     #[getter]
     fn request(&self, py: Python<'_>) -> Option<Py<Outgoing>> {

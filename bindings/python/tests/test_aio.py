@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import dollr
 import dollr.aio
@@ -69,6 +71,29 @@ def test_the_loop_turns_while_the_journal_is_busy(tmp_path: Path) -> None:
         assert isinstance((await call).verdict, dollr.Paid)
 
     asyncio.run(busy())
+
+
+def test_a_question_goes_to_a_thread_for_its_row_and_for_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = 0
+
+    class Counted(ThreadPoolExecutor):
+        def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+            nonlocal turns
+            turns += 1
+            return super().submit(*args, **kwargs)
+
+    async def asked() -> None:
+        shop = new(tmp_path, Vendor("PENDING"))
+        report = await collect(shop, patience=0)
+        before = turns
+        for _ in range(5):
+            assert isinstance((await shop.status(report.key)).verdict, dollr.Open)
+        assert turns == before + 5
+
+    monkeypatch.setattr(dollr.aio, "ThreadPoolExecutor", Counted)
+    asyncio.run(asked())
 
 
 def test_a_client_that_is_closed_under_way_loses_nothing(tmp_path: Path) -> None:

@@ -314,14 +314,21 @@ class Client:
         line = self._line()
         number, woken = line.enter()
         running: Future[_Step] | None = None
+        blocks = False
         try:
             while True:
                 woken.clear()
-                running = self._threads.submit(steps.next, line.alarm, number)
-                step = await asyncio.wrap_future(running)
-                running = None
+                if blocks:
+                    running = self._threads.submit(steps.next, line.alarm, number)
+                    step = await asyncio.wrap_future(running)
+                    running = None
+                else:
+                    step = steps.try_next(line.alarm, number)
                 for key, secret in step.shown:
                     await self._shown(key, secret)
+                blocks = step.wants_journal
+                if blocks:
+                    continue
                 if step.over:
                     return cast(T, step.result)
                 if step.request is None:
