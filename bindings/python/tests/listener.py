@@ -60,7 +60,8 @@ class Listener:
                     connection.sendall(answer)
                 except OSError:
                     return
-                if b"Connection: close" in answer or b"Content-Length" not in answer:
+                framed = b"Content-Length" in answer or b"chunked" in answer
+                if b"Connection: close" in answer or not framed:
                     return
 
     def _request(self, connection: socket.socket) -> bytes:

@@ -27,9 +27,22 @@ def test_what_may_be_repeated_goes_by_a_connection_that_is_kept() -> None:
         assert [len(on_it) for on_it in vendor.on_each] == [5], "the token and four sessions"
 
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (
+    len(SESSION),
+    SESSION,
+)
+
+
+def test_one_by_which_an_answer_came_in_chunks_is_kept_too() -> None:
+    with listening(lambda _: CHUNKED) as vendor:
+        assert made(client(vendor.url)) == [55] * 4
+        assert [len(on_it) for on_it in vendor.on_each] == [5]
+
+
+@pytest.mark.parametrize("first", [answer(SESSION), CHUNKED], ids=["length", "chunks"])
 @pytest.mark.parametrize("more", [b"\n", FORGED, answer(SESSION, b"X: " + b"y" * 70_000) + FORGED])
-def test_a_connection_by_which_more_has_come_is_given_up(more: bytes) -> None:
-    with listening(lambda _: answer(SESSION) + more) as vendor:
+def test_a_connection_by_which_more_has_come_is_given_up(first: bytes, more: bytes) -> None:
+    with listening(lambda _: first + more) as vendor:
         assert made(client(vendor.url)) == [55] * 4
         assert [len(on_it) for on_it in vendor.on_each] == [2, 1, 1, 1], "the token's answer came alone"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING
 
+import h11
 import httpcore
 import httpx
 
@@ -72,9 +73,13 @@ class Stream(httpcore.AsyncNetworkStream):
 
     def settle(self, body: bytearray) -> None:
         """An answer with this body has ended. If nothing else has come, the connection may be used again."""
-        head, _, rest = self._heard.partition(b"\r\n\r\n")
-        whole = len(self._heard) <= MOST and bool(head) and rest == body
+        whole = len(self._heard) <= MOST and (self._is_head_and(body) or is_one_answer(self._heard))
         self._used_up = not (whole and self._is_silent())
+
+    def _is_head_and(self, body: bytearray) -> bool:
+        """Whether the body came as it is, and last."""
+        head, _, rest = self._heard.partition(b"\r\n\r\n")
+        return bool(head) and rest == body
 
     def _is_silent(self) -> bool:
         """Whether no more is waiting to be deciphered."""
@@ -88,6 +93,18 @@ class Stream(httpcore.AsyncNetworkStream):
         except ssl.SSLError:
             pass
         return False
+
+
+def is_one_answer(heard: bytearray) -> bool:
+    """Whether this is one answer and not a byte more: read once again, for one that came in chunks."""
+    reader = h11.Connection(h11.CLIENT)
+    reader.send(h11.Request(method="GET", target="/", headers=[("Host", "vendor")]))
+    reader.send(h11.EndOfMessage())
+    reader.receive_data(bytes(heard))
+    event = reader.next_event()
+    while isinstance(event, (h11.InformationalResponse, h11.Response, h11.Data)):
+        event = reader.next_event()
+    return isinstance(event, h11.EndOfMessage) and reader.trailing_data == (b"", False)
 
 
 class Backend(httpcore.AsyncNetworkBackend):
