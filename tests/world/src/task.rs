@@ -9,6 +9,7 @@ use dollr_client::core::{Bearer, Checkout, Loss, Purpose, Request};
 use dollr_client::{Clock as _, Error, Report, Step, Steps, Summary};
 
 use crate::books::Books;
+use crate::clock::ProcessClock;
 use crate::fault::{Column, Fault};
 use crate::network::{Heard, Host, key_of};
 use crate::world::{Happening, World};
@@ -144,21 +145,9 @@ impl World<'_> {
         let clock = process.clock.clone();
         let overtaken = self.books.lock().unwrap_or_else(PoisonError::into_inner).stale;
         let stepped = match &mut call {
-            Call::Report(steps) => match steps.next(&waker) {
-                Step::Send(request, bearer) => Stepped::Send(request, bearer),
-                Step::Wait(until) => Stepped::Wait(until.map(|until| clock.true_time(until))),
-                Step::Done(done) => Stepped::Report(done),
-            },
-            Call::Summary(steps) => match steps.next(&waker) {
-                Step::Send(request, bearer) => Stepped::Send(request, bearer),
-                Step::Wait(until) => Stepped::Wait(until.map(|until| clock.true_time(until))),
-                Step::Done(done) => Stepped::Summary(done),
-            },
-            Call::Checkout(order, steps) => match steps.next(&waker) {
-                Step::Send(request, bearer) => Stepped::Send(request, bearer),
-                Step::Wait(until) => Stepped::Wait(until.map(|until| clock.true_time(until))),
-                Step::Done(done) => Stepped::Checkout(*order, done),
-            },
+            Call::Report(steps) => gone_on(steps, &waker, &clock, Stepped::Report),
+            Call::Summary(steps) => gone_on(steps, &waker, &clock, Stepped::Summary),
+            Call::Checkout(n, steps) => gone_on(steps, &waker, &clock, |done| Stepped::Checkout(*n, done)),
         };
         task.call = Some(call);
         let books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
@@ -395,3 +384,17 @@ impl World<'_> {
 
 /// How much later than its patience a call may end: last questions, each of which takes as long as the longest call does.
 const LATE: u64 = 900_000;
+
+/// A step further, as an event loop goes: by itself, and on another thread where the journal is wanted first.
+fn gone_on<T>(
+    steps: &mut Steps<T>,
+    waker: &Waker,
+    clock: &ProcessClock,
+    over: impl FnOnce(Result<T, Error>) -> Stepped,
+) -> Stepped {
+    match steps.try_next(waker).unwrap_or_else(|| steps.next(waker)) {
+        Step::Send(request, bearer) => Stepped::Send(request, bearer),
+        Step::Wait(until) => Stepped::Wait(until.map(|until| clock.true_time(until))),
+        Step::Done(done) => over(done),
+    }
+}
