@@ -85,17 +85,34 @@ void dollr_hide(dollr_object *object, dollr_str text) {
     }
 }
 
-void dollr_set(zval *object, const char *name, zval *value) {
+/* Moves `value` to where the property lies: it is of the type that its class declares. One that has a value already is asked whether it
+ * may have another. */
+static void put(zval *object, const char *name, zval *value) {
+    const zend_property_info *info = zend_hash_str_find_ptr(&Z_OBJCE_P(object)->properties_info, name, strlen(name));
+    zval *place = OBJ_PROP(Z_OBJ_P(object), info->offset);
+    if (Z_ISUNDEF_P(place)) {
+        ZVAL_COPY_VALUE(place, value);
+        Z_PROP_FLAG_P(place) = 0;
+        return;
+    }
     zend_update_property(Z_OBJCE_P(object), Z_OBJ_P(object), name, strlen(name), value);
     zval_ptr_dtor(value);
 }
 
+void dollr_set(zval *object, const char *name, zval *value) {
+    put(object, name, value);
+}
+
 void dollr_set_text(zval *object, const char *name, dollr_str text) {
-    zend_update_property_stringl(Z_OBJCE_P(object), Z_OBJ_P(object), name, strlen(name), text.ptr ? text.ptr : "", text.len);
+    zval it;
+    ZVAL_STRINGL_FAST(&it, text.ptr ? text.ptr : "", text.len);
+    put(object, name, &it);
 }
 
 void dollr_set_null(zval *object, const char *name) {
-    zend_update_property_null(Z_OBJCE_P(object), Z_OBJ_P(object), name, strlen(name));
+    zval it;
+    ZVAL_NULL(&it);
+    put(object, name, &it);
 }
 
 void dollr_set_optional(zval *object, const char *name, dollr_str text) {
@@ -107,8 +124,9 @@ void dollr_set_optional(zval *object, const char *name, dollr_str text) {
 }
 
 void dollr_set_number(zval *object, const char *name, uint64_t number) {
-    zend_long it = number > (uint64_t)ZEND_LONG_MAX ? ZEND_LONG_MAX : (zend_long)number;
-    zend_update_property_long(Z_OBJCE_P(object), Z_OBJ_P(object), name, strlen(name), it);
+    zval it;
+    ZVAL_LONG(&it, number > (uint64_t)ZEND_LONG_MAX ? ZEND_LONG_MAX : (zend_long)number);
+    put(object, name, &it);
 }
 
 void dollr_set_moment(zval *object, const char *name, uint64_t ms) {
@@ -120,7 +138,9 @@ void dollr_set_moment(zval *object, const char *name, uint64_t ms) {
 }
 
 void dollr_set_seconds(zval *object, const char *name, uint64_t ms) {
-    zend_update_property_double(Z_OBJCE_P(object), Z_OBJ_P(object), name, strlen(name), (double)ms / 1000.0);
+    zval it;
+    ZVAL_DOUBLE(&it, (double)ms / 1000.0);
+    put(object, name, &it);
 }
 
 void dollr_set_seconds_or_null(zval *object, const char *name, uint64_t ms) {
@@ -132,5 +152,7 @@ void dollr_set_seconds_or_null(zval *object, const char *name, uint64_t ms) {
 }
 
 void dollr_set_bool(zval *object, const char *name, bool it) {
-    zend_update_property_bool(Z_OBJCE_P(object), Z_OBJ_P(object), name, strlen(name), it);
+    zval value;
+    ZVAL_BOOL(&value, it);
+    put(object, name, &value);
 }
