@@ -52,8 +52,8 @@ impl<T> Steps<T> {
     }
 
     /// The same where that takes no time: what is to be done next, unless the journal is wanted first. Then `None`, and
-    /// [`next`](Self::next) goes on from there, on a thread that may be blocked. Questions and waits want no journal, as long as
-    /// nothing has happened.
+    /// [`next`](Self::next) goes on from there, on a thread that may be blocked. Questions and waits want no journal as long as
+    /// nothing has happened, unless there is a [limit](crate::ClientBuilder::limit).
     ///
     /// # Panics
     ///
