@@ -81,7 +81,7 @@ ZEND_METHOD(Dollr_Client, __construct) {
     dollr_object *it = DOLLR_THIS;
     dollr_settings settings;
     dollr_client_options *options = &settings.options;
-    dollr_policy policy_value;
+    dollr_policy_parts policy_parts;
     memset(&settings, 0, sizeof settings);
     options->size = sizeof *options;
     if (it->handle) {
@@ -97,8 +97,8 @@ ZEND_METHOD(Dollr_Client, __construct) {
     options->proxy = dollr_text(text[6]);
     options->user_agent = dollr_text(text[7]);
     options->name = dollr_text(text[8]);
-    options->policy = &policy_value;
-    if (!dollr_policy_of(policy, &policy_value) || !spans_of(options, seconds, is_null) ||
+    options->policy = &policy_parts.policy;
+    if (!dollr_policy_of(policy, &policy_parts) || !spans_of(options, seconds, is_null) ||
         !rate_of(rate_calls, no_rate, rate_per, &options->rate_calls, &options->rate_per_ms)) {
         RETURN_THROWS();
     }

@@ -34,17 +34,90 @@ static void set_span(zval *object, const char *name, double seconds, bool is_nul
     }
 }
 
+static bool no_curve(void) {
+    dollr_throw_invalid("the schedule is \"mobile_money\", \"cards\", or one's own: [first, [[age, gap], ...]] in seconds, of 1 to %d points",
+                        DOLLR_POINTS);
+    return false;
+}
+
+static zval *item(HashTable *from, zend_ulong place) {
+    zval *it = zend_hash_index_find(from, place);
+    if (it) {
+        ZVAL_DEREF(it);
+    }
+    return it;
+}
+
+static bool time_of(HashTable *from, zend_ulong place, uint64_t *ms) {
+    zval *it = item(from, place);
+    if (!it || (Z_TYPE_P(it) != IS_LONG && Z_TYPE_P(it) != IS_DOUBLE)) {
+        return no_curve();
+    }
+    return dollr_span(zval_get_double(it), false, "a time in the schedule", ms);
+}
+
+/* A schedule of one's own: [first, [[age, gap], ...]]. */
+static bool curve_of(HashTable *own, dollr_policy_parts *parts) {
+    zval *points = item(own, 1), *point;
+    size_t count = 0;
+    if (zend_hash_num_elements(own) != 2 || !points || Z_TYPE_P(points) != IS_ARRAY || zend_hash_num_elements(Z_ARRVAL_P(points)) < 1 ||
+        zend_hash_num_elements(Z_ARRVAL_P(points)) > DOLLR_POINTS) {
+        return no_curve();
+    }
+    if (!time_of(own, 0, &parts->policy.first_ms)) {
+        return false;
+    }
+    ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(points), point) {
+        dollr_gap *gap = &parts->gaps[count++];
+        ZVAL_DEREF(point);
+        if (Z_TYPE_P(point) != IS_ARRAY || zend_hash_num_elements(Z_ARRVAL_P(point)) != 2) {
+            return no_curve();
+        }
+        if (!time_of(Z_ARRVAL_P(point), 0, &gap->age_ms) || !time_of(Z_ARRVAL_P(point), 1, &gap->gap_ms)) {
+            return false;
+        }
+    }
+    ZEND_HASH_FOREACH_END();
+    parts->policy.schedule = DOLLR_SCHEDULE_CUSTOM;
+    parts->policy.gaps = parts->gaps;
+    parts->policy.gap_count = count;
+    return true;
+}
+
+static bool schedule_of(zend_string *name, HashTable *own, dollr_policy_parts *parts) {
+    if (own) {
+        return curve_of(own, parts);
+    }
+    if (zend_string_equals_literal(name, "cards")) {
+        parts->policy.schedule = DOLLR_SCHEDULE_CARDS;
+        return true;
+    }
+    return zend_string_equals_literal(name, "mobile_money") || no_curve();
+}
+
+/* Whether the core takes it, by a source that nobody watches: the ABI has policies only with what they are for. */
+static bool is_taken(const dollr_policy *policy) {
+    dollr_source *source = NULL;
+    dollr_error *error = NULL;
+    static const dollr_str invoice = {"INVOICE:1", 9}, currency = {"USD", 3}, total = {"1", 1};
+    int32_t code = dollr_source_watch(invoice, currency, total, policy, 0, &source, &error);
+    dollr_source_free(source);
+    return dollr_succeeded(code, &error);
+}
+
 ZEND_METHOD(Dollr_Policy, __construct) {
     double patience = 0, horizon = 0, resend_after = 0;
     bool no_patience = true, no_horizon = true, no_resend = true;
-    zend_string *schedule = NULL;
+    zend_string *name = NULL;
+    HashTable *own = NULL;
     zend_long sends = 2;
     uint64_t ignored;
+    dollr_policy_parts checked;
     ZEND_PARSE_PARAMETERS_START(0, 5)
         Z_PARAM_OPTIONAL
         Z_PARAM_DOUBLE_OR_NULL(patience, no_patience)
         Z_PARAM_DOUBLE_OR_NULL(horizon, no_horizon)
-        Z_PARAM_STR(schedule)
+        Z_PARAM_ARRAY_HT_OR_STR(own, name)
         Z_PARAM_DOUBLE_OR_NULL(resend_after, no_resend)
         Z_PARAM_LONG(sends)
     ZEND_PARSE_PARAMETERS_END();
@@ -52,8 +125,9 @@ ZEND_METHOD(Dollr_Policy, __construct) {
         !dollr_span(resend_after, no_resend, "the time before sending again", &ignored)) {
         RETURN_THROWS();
     }
-    if (schedule && !zend_string_equals_literal(schedule, "mobile_money") && !zend_string_equals_literal(schedule, "cards")) {
-        dollr_throw_invalid("the schedule is mobile_money or cards, not something else");
+    memset(&checked.policy, 0, sizeof checked.policy);
+    checked.policy.size = sizeof checked.policy;
+    if ((name || own) && (!schedule_of(name, own, &checked) || !is_taken(&checked.policy))) {
         RETURN_THROWS();
     }
     if (sends < 1 || sends > 1000) {
@@ -62,15 +136,22 @@ ZEND_METHOD(Dollr_Policy, __construct) {
     }
     set_span(ZEND_THIS, "patience", patience, no_patience);
     set_span(ZEND_THIS, "horizon", horizon, no_horizon);
-    zend_update_property_string(dollr_ce_policy, Z_OBJ_P(ZEND_THIS), ZEND_STRL("schedule"), schedule ? ZSTR_VAL(schedule) : "mobile_money");
+    if (own) {
+        zval it;
+        ZVAL_ARR(&it, own);
+        zend_update_property(dollr_ce_policy, Z_OBJ_P(ZEND_THIS), ZEND_STRL("schedule"), &it);
+    } else {
+        zend_update_property_string(dollr_ce_policy, Z_OBJ_P(ZEND_THIS), ZEND_STRL("schedule"), name ? ZSTR_VAL(name) : "mobile_money");
+    }
     set_span(ZEND_THIS, "resendAfter", resend_after, no_resend);
     zend_update_property_long(dollr_ce_policy, Z_OBJ_P(ZEND_THIS), ZEND_STRL("sends"), sends);
 }
 
-bool dollr_policy_of(zend_object *given, dollr_policy *policy) {
+bool dollr_policy_of(zend_object *given, dollr_policy_parts *parts) {
     bool is_null;
     double seconds;
     zval *schedule;
+    dollr_policy *policy = &parts->policy;
     memset(policy, 0, sizeof *policy);
     policy->size = sizeof *policy;
     if (!given) {
@@ -85,8 +166,9 @@ bool dollr_policy_of(zend_object *given, dollr_policy *policy) {
         return false;
     }
     schedule = property(given, "schedule");
-    if (Z_TYPE_P(schedule) == IS_STRING && zend_string_equals_literal(Z_STR_P(schedule), "cards")) {
-        policy->schedule = DOLLR_SCHEDULE_CARDS;
+    if ((Z_TYPE_P(schedule) == IS_STRING && !schedule_of(Z_STR_P(schedule), NULL, parts)) ||
+        (Z_TYPE_P(schedule) == IS_ARRAY && !curve_of(Z_ARRVAL_P(schedule), parts))) {
+        return false;
     }
     seconds = seconds_of(given, "resendAfter", &is_null);
     if (!is_null) {

@@ -12,14 +12,15 @@ final class Policy
 {
     public readonly ?float $patience;
     public readonly ?float $horizon;
-    public readonly string $schedule;
+    public readonly string|array $schedule;
     public readonly ?float $resendAfter;
     public readonly int $sends;
 
     /**
      * @param float|null $patience After this a payment is handed over, still open (5 minutes); 0 does so at once.
      * @param float|null $horizon After this a person must look (72 hours); it is more than 0.
-     * @param string $schedule `mobile_money` or `cards`.
+     * @param string|array $schedule `mobile_money`, `cards`, or one's own: `[first, [[age, gap], ...]]`, the delay before the first
+     *     question, and the gaps from given ages of a payment on. Between two ages the gap is interpolated.
      * @param float|null $resendAfter Sends again what the vendor has not known for so long. Only for a vendor that truly takes the
      *     reference id for an idempotency key.
      * @param int $sends How often in all, then.
@@ -28,7 +29,7 @@ final class Policy
     public function __construct(
         ?float $patience = null,
         ?float $horizon = null,
-        string $schedule = "mobile_money",
+        string|array $schedule = "mobile_money",
         ?float $resendAfter = null,
         int $sends = 2
     ) {}

@@ -1,10 +1,10 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: ac33b035d728b07c7f24838501b47f71baa56668 */
+ * Stub hash: 673b9bb675d20b733a9a5ff0672740a674c93c68 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Dollr_Policy___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, patience, IS_DOUBLE, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, horizon, IS_DOUBLE, 1, "null")
-	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, schedule, IS_STRING, 0, "\"mobile_money\"")
+	ZEND_ARG_TYPE_MASK(0, schedule, MAY_BE_STRING|MAY_BE_ARRAY, "\"mobile_money\"")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, resendAfter, IS_DOUBLE, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, sends, IS_LONG, 0, "2")
 ZEND_END_ARG_INFO()
@@ -107,7 +107,7 @@ static zend_class_entry *register_class_Dollr_Policy(void)
 	zval property_schedule_default_value;
 	ZVAL_UNDEF(&property_schedule_default_value);
 	zend_string *property_schedule_name = zend_string_init("schedule", sizeof("schedule") - 1, 1);
-	zend_declare_typed_property(class_entry, property_schedule_name, &property_schedule_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_schedule_name, &property_schedule_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_ARRAY));
 	zend_string_release(property_schedule_name);
 
 	zval property_resendAfter_default_value;

@@ -40,7 +40,7 @@ ZEND_METHOD(Dollr_Execution, prepare) {
     bool is_null = true;
     uint64_t now;
     dollr_intent_parts parts;
-    dollr_policy policy;
+    dollr_policy_parts policy;
     dollr_execution *execution = NULL;
     dollr_error *error = NULL;
     dollr_object *it;
@@ -56,7 +56,7 @@ ZEND_METHOD(Dollr_Execution, prepare) {
     }
     dollr_intent_of(intent, &parts);
     it = dollr_make(return_value, execution_ce);
-    code = dollr_execution_prepare(&parts.intent, &policy, now, &execution, &error);
+    code = dollr_execution_prepare(&parts.intent, &policy.policy, now, &execution, &error);
     born(return_value, it, DOLLR_EXECUTION, execution, code, error);
 }
 
@@ -81,7 +81,7 @@ ZEND_METHOD(Dollr_Source, watch) {
     zend_long moment = 0;
     bool is_null = true;
     uint64_t now;
-    dollr_policy policy;
+    dollr_policy_parts policy;
     dollr_source *machine = NULL;
     dollr_error *error = NULL;
     dollr_object *it;
@@ -98,7 +98,7 @@ ZEND_METHOD(Dollr_Source, watch) {
         RETURN_THROWS();
     }
     it = dollr_make(return_value, source_ce);
-    code = dollr_source_watch(dollr_text(source), dollr_text(currency), dollr_text(total), &policy, now, &machine, &error);
+    code = dollr_source_watch(dollr_text(source), dollr_text(currency), dollr_text(total), &policy.policy, now, &machine, &error);
     zend_string_release(total);
     born(return_value, it, DOLLR_SOURCE, machine, code, error);
 }

@@ -193,8 +193,14 @@ static inline const dollr_within *dollr_for(dollr_within *within, const zend_str
 
 extern zend_class_entry *dollr_ce_policy, *dollr_ce_intent;
 void dollr_intent_startup(void);
+/* A policy and the points of its schedule, into which it points; a learned schedule has about twenty. */
+#define DOLLR_POINTS 64
+typedef struct dollr_policy_parts {
+    dollr_policy policy;
+    dollr_gap gaps[DOLLR_POINTS];
+} dollr_policy_parts;
 /* NULL is the library's choice. */
-bool dollr_policy_of(zend_object *given, dollr_policy *policy);
+bool dollr_policy_of(zend_object *given, dollr_policy_parts *parts);
 /* What is read from the objects: the structures point into them. */
 typedef struct dollr_intent_parts {
     dollr_intent intent;

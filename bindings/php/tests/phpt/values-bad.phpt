@@ -57,7 +57,17 @@ $bad = [
     [InvalidException::class, fn() => Source::watch("INVOICE:1", "USD", 1, START)->applyAdopted(-0.0, START), "the horizon is"],
     [InvalidException::class, fn() => (new Dollr\Client("id", "hush-hush"))->reconcile(horizon: 0.0), "the horizon is 0"],
     [TypeError::class, fn() => new Policy(patience: "5m")],
-    [InvalidException::class, fn() => new Policy(schedule: "fast")],
+    [InvalidException::class, fn() => new Policy(schedule: "fast"), "the schedule is \"mobile_money\", \"cards\", or one's own: [first, [["],
+    [InvalidException::class, fn() => new Policy(schedule: []), "or one's own"],
+    [InvalidException::class, fn() => new Policy(schedule: [4, []]), "of 1 to 64 points"],
+    [InvalidException::class, fn() => new Policy(schedule: [4, array_fill(0, 65, [0, 5])]), "of 1 to 64 points"],
+    [InvalidException::class, fn() => new Policy(schedule: [4, [[0, 5, 6]]]), "or one's own"],
+    [InvalidException::class, fn() => new Policy(schedule: [4, [["age" => 0, "gap" => 5]]]), "or one's own"],
+    [InvalidException::class, fn() => new Policy(schedule: ["4", [[0, 5]]]), "or one's own"],
+    [InvalidException::class, fn() => new Policy(schedule: [4, [[-1, 5]]]), "a time in the schedule is -1"],
+    [InvalidException::class, fn() => new Policy(schedule: [4, [[0, 0.5]]]), "between 1 second and 1 hour"],
+    [InvalidException::class, fn() => new Policy(schedule: [4, [[60, 5], [60, 6]]]), "must grow"],
+    [TypeError::class, fn() => new Policy(schedule: 4)],
     [InvalidException::class, fn() => new Policy(resendAfter: 60, sends: 0)],
     [InvalidException::class, fn() => new Passcode("1234")],
     [TypeError::class, fn() => sent()[0]->applyAnswer(sent()[1], 200, null, [], START)],
@@ -85,6 +95,10 @@ foreach ($bad as $number => $row) {
 }
 
 same(0.0001, (new Policy(horizon: 0.0001))->horizon);
+$own = [3, [[0, 2.5], [60, 10]]];
+same($own, (new Policy(schedule: $own))->schedule);
+$schedule = json_decode(Source::watch("INVOICE:1", "USD", 1, START, new Policy(schedule: $own))->snapshot(), true)["content"]["policy"]["schedule"];
+same(["first" => 3000, "gaps" => [[0, 2500], [60_000, 10_000]]], $schedule);
 opened()->applyAdopted(0.0001, START);
 
 $huge = str_repeat("9", 4_000_000);
