@@ -31,7 +31,25 @@ static uint64_t number(int n) {
     return strtoull(field[n], NULL, 10);
 }
 
+/* The points of the schedule: AGE:GAP,AGE:GAP… */
+static size_t points(dollr_gap *gaps, size_t room) {
+    size_t count = 0;
+    const char *at = field[7];
+    for (;;) {
+        char *end;
+        CHECK(count < room);
+        gaps[count].age_ms = strtoull(at, &end, 10);
+        CHECK(*end == ':');
+        gaps[count++].gap_ms = strtoull(end + 1, &end, 10);
+        if (*end != ',') {
+            return count;
+        }
+        at = end + 1;
+    }
+}
+
 static dollr_policy policy(void) {
+    static dollr_gap gaps[32];
     dollr_policy it;
     memset(&it, 0, sizeof it);
     it.size = sizeof it;
@@ -39,6 +57,10 @@ static dollr_policy policy(void) {
     it.horizon_ms = number(3);
     it.grace_ms = number(4);
     it.sends = (uint32_t)number(5);
+    it.schedule = DOLLR_SCHEDULE_CUSTOM;
+    it.first_ms = number(6);
+    it.gaps = gaps;
+    it.gap_count = points(gaps, sizeof gaps / sizeof *gaps);
     return it;
 }
 
@@ -48,18 +70,18 @@ static dollr_source *source;
 static void begin_machine(void) {
     dollr_policy how = policy();
     if (strcmp(field[0], "source") == 0) {
-        OK(dollr_source_watch(hex(6), hex(7), hex(8), &how, number(1), &source, &error));
+        OK(dollr_source_watch(hex(8), hex(9), hex(10), &how, number(1), &source, &error));
     } else {
         dollr_intent intent;
         memset(&intent, 0, sizeof intent);
         intent.size = sizeof intent;
-        intent.operation = (int32_t)number(6);
-        intent.reference_id = hex(7);
-        intent.session = number(8);
-        intent.account = hex(9);
-        intent.currency = hex(10);
-        intent.amount = hex(11);
-        intent.session_expires_at_ms = number(12);
+        intent.operation = (int32_t)number(8);
+        intent.reference_id = hex(9);
+        intent.session = number(10);
+        intent.account = hex(11);
+        intent.currency = hex(12);
+        intent.amount = hex(13);
+        intent.session_expires_at_ms = number(14);
         OK(dollr_execution_prepare(&intent, &how, number(1), &execution, &error));
     }
 }

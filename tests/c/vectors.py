@@ -20,7 +20,10 @@ def begun(kind, vector):
     content = vector["begun"]
     resend = content["policy"]["resend"]
     resend = resend["AfterGrace"] if isinstance(resend, dict) else {"grace": {"secs": 0, "nanos": 0}, "sends": 0}
-    policy = [millis(content["policy"]["patience"]), millis(content["policy"]["horizon"]), millis(resend["grace"]), resend["sends"]]
+    schedule = content["policy"]["schedule"]
+    points = ",".join(f"{age}:{gap}" for age, gap in schedule["gaps"])
+    policy = [millis(content["policy"]["patience"]), millis(content["policy"]["horizon"]), millis(resend["grace"]), resend["sends"],
+              schedule["first"], points]
     if kind == "sources":
         return ["source", vector["begun_at"], *policy, digits(content["id"]), digits(content["currency"]), digits(content["total"])]
     intent = content["intent"]

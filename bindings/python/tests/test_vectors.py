@@ -36,7 +36,11 @@ def begun(entry: dict[str, Any]) -> Any:
     """The machine before anything has happened."""
     policy, at = entry["begun"]["policy"], entry["begun_at"]
     grace = policy["resend"]["AfterGrace"] if policy["resend"] != "Never" else None
-    settings: dict[str, Any] = {"patience": policy["patience"]["secs"], "horizon": policy["horizon"]["secs"]}
+    first, gaps = policy["schedule"]["first"], policy["schedule"]["gaps"]
+    settings: dict[str, Any] = {
+        "patience": policy["patience"]["secs"], "horizon": policy["horizon"]["secs"],
+        "schedule": (first / 1000, [(age / 1000, gap / 1000) for age, gap in gaps]),
+    }  # fmt: skip
     if grace:
         settings.update(resend_after=grace["grace"]["secs"], sends=grace["sends"])
     made = dollr.Policy(**settings)

@@ -8,3 +8,8 @@ pub(crate) mod completions;
 pub(crate) mod optimum;
 #[path = "../../../crates/dollr-core/tests/suite/support/polling.rs"]
 pub(crate) mod polling;
+
+/// From nought to less than one.
+pub(crate) fn unit(random: &mut polling::SplitMix64) -> f64 {
+    f64::from(u32::try_from(random.draw() >> 32).expect("32 bits")) / 4_294_967_296.0
+}

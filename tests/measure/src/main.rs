@@ -1,6 +1,7 @@
 //! What `tests/bench` measures in Rust: a part a module, each beside its peers in the same run.
 //!
 //! `dollr-measure FOLDER PART…` measures these parts and writes `FOLDER/PART.json`, of which `page.py` makes a page.
+//! `dollr-measure choose` searches the default schedule.
 #![forbid(unsafe_code)]
 
 mod bindings;
@@ -46,6 +47,10 @@ fn main() -> ExitCode {
         eprintln!("usage: dollr-measure FOLDER PART…, a part being one of: {}", names.join(" "));
         return ExitCode::from(2);
     };
+    if folder == "choose" {
+        polling::choose();
+        return ExitCode::SUCCESS;
+    }
     for name in arguments {
         let Some((name, measure)) = PARTS.iter().find(|(known, _)| *known == name) else {
             eprintln!("there is no part `{name}`");

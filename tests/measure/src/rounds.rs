@@ -52,6 +52,11 @@ impl Series {
         self.quantile(0.5)
     }
 
+    /// How many are at most this.
+    pub(crate) fn within(&self, most: f64) -> usize {
+        self.0.iter().filter(|&&figure| figure <= most).count()
+    }
+
     /// The quartiles.
     pub(crate) fn low(&self) -> f64 {
         self.quantile(0.25)

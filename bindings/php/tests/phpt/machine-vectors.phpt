@@ -18,10 +18,12 @@ $steps = $machines = 0;
 function begun(array $entry): Execution|Source
 {
     $policy = $entry["begun"]["policy"];
+    $seconds = fn(array $times): array => array_map(fn(int $ms): float => $ms / 1000, $times);
     $grace = $policy["resend"] === "Never" ? null : $policy["resend"]["AfterGrace"];
     $made = new Policy(
         patience: $policy["patience"]["secs"] + $policy["patience"]["nanos"] / 1e9,
         horizon: $policy["horizon"]["secs"],
+        schedule: [$policy["schedule"]["first"] / 1000, array_map($seconds, $policy["schedule"]["gaps"])],
         resendAfter: $grace === null ? null : $grace["grace"]["secs"],
         sends: $grace["sends"] ?? 2,
     );

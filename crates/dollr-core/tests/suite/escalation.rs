@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use crate::scenario::{
-    CLIENT_SECRET, PASSCODE, START, Scenario, Told, Walk, cases, happenings, id, intent, source_happenings,
+    CLIENT_SECRET, PASSCODE, START, Scenario, Told, Walk, cases, happenings, id, intent, policy,
+    source_happenings,
 };
-use dollr_core::{Escalation, Execution, Intent, Loss, Machine, Operation, Policy, Resend, Source};
+use dollr_core::{Escalation, Execution, Intent, Loss, Machine, Operation, Resend, Source};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -16,7 +17,7 @@ const ACCOUNT: &str = "wallet_231770001234";
 fn collection() -> Scenario<Execution> {
     let intent =
         Intent::collection(id(), "55".parse().unwrap(), ACCOUNT.parse().unwrap(), "USD".parse().unwrap());
-    Scenario::with(intent.amount("250.00".parse().unwrap()), Policy::default())
+    Scenario::with(intent.amount("250.00".parse().unwrap()), policy())
 }
 
 fn escalation(scenario: &Scenario<Execution>) -> Escalation {
@@ -103,7 +104,7 @@ fn a_source_is_asked_about_by_its_number_and_total() {
 /// One that was lost, and is to be sent again.
 fn forgotten() -> Scenario<Execution> {
     let grace = Resend::AfterGrace { grace: Duration::from_secs(1), sends: 3 };
-    let lost = Scenario::of(Operation::Collection, Policy::default().resend(grace)).uncertain();
+    let lost = Scenario::of(Operation::Collection, policy().resend(grace)).uncertain();
     lost.secs(60).asked("forgotten", 404)
 }
 
@@ -154,7 +155,7 @@ fn no_word_of_the_vendors_gives_an_account_or_phone_number_away() {
     let told = escalation(&another).detail("last_trouble").unwrap().to_owned();
     assert!(told.contains(other) && told.contains(&id().to_string()), "{told}");
 
-    let short = Scenario::with(intent(Operation::Collection), Policy::default()).open();
+    let short = Scenario::with(intent(Operation::Collection), policy()).open();
     let told = Told::status("FAILED").with("wallet_message", "\"account 18, try 18th of 180\"");
     let short = escalation(&short.asked("failed", told));
     assert_eq!(short.detail("explanation"), Some("failed: account ****, try 18th of 180"));
@@ -178,8 +179,7 @@ fn base64(bytes: &[u8]) -> String {
 
 #[test]
 fn a_payouts_passcode_is_named_and_not_told() {
-    let lost =
-        Scenario::of(Operation::Payout, Policy::default()).recorded().post_lost("ambiguous", Loss::Unknown);
+    let lost = Scenario::of(Operation::Payout, policy()).recorded().post_lost("ambiguous", Loss::Unknown);
     let escalation = escalation(&lost);
     let body = escalation.detail("request_body").unwrap();
     assert!(body.contains(r#""passcode":"***""#) && body.contains(r#""payout_account_id":"****""#), "{body}");
@@ -210,7 +210,7 @@ proptest! {
     #[test]
     fn whatever_happens_a_source_can_be_escalated(happenings in source_happenings()) {
         let (currency, total) = ("USD".parse().unwrap(), "250.00".parse().unwrap());
-        let invoice = Source::watch("INVOICE:101".parse().unwrap(), currency, total, Policy::default(), START);
+        let invoice = Source::watch("INVOICE:101".parse().unwrap(), currency, total, policy(), START);
         let mut walk = Walk::new(invoice);
         for happening in &happenings {
             walk = walk.step(happening);

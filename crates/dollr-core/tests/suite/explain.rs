@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use crate::scenario::{
-    START, Scenario, Subject, Told, Walk, cases, executions, happenings, id, intent, source_happenings,
-    sources,
+    START, Scenario, Subject, Told, Walk, cases, executions, happenings, id, intent, policy,
+    source_happenings, sources,
 };
 use dollr_core::{
-    Action, Decision, Execution, Intent, Loss, Machine, Operation, Policy, Resend, Snapshot, Source,
-    Timestamp, Verdict,
+    Action, Decision, Execution, Intent, Loss, Machine, Operation, Resend, Snapshot, Source, Timestamp,
+    Verdict,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -28,12 +28,12 @@ fn collection() -> Scenario<Execution> {
 
 /// A session that ends ten minutes after the start.
 fn short_session() -> Scenario<Execution> {
-    Scenario::with(intent(Operation::Collection).session_expires_at(after(600)), Policy::default())
+    Scenario::with(intent(Operation::Collection).session_expires_at(after(600)), policy())
 }
 
 fn resending() -> Scenario<Execution> {
     let resend = Resend::AfterGrace { grace: secs(5), sends: 2 };
-    Scenario::of(Operation::Collection, Policy::default().resend(resend))
+    Scenario::of(Operation::Collection, policy().resend(resend))
 }
 
 fn wants_3ds() -> Told {
@@ -56,8 +56,7 @@ fn what_matters_is_said_as_a_moment_and_nothing_else_is() {
         let explanation = scenario.machine.explain(scenario.now);
         (explanation.horizon, explanation.absence_from)
     };
-    let policy = Policy::default();
-    let horizon = Some(START.after(policy.horizon));
+    let horizon = Some(START.after(policy().horizon));
     let lost = short_session().uncertain();
     assert_eq!(moments(&lost).0, horizon);
     let absent = lost.asked("absent", Told::http(404, "").dated(START));
@@ -101,12 +100,12 @@ fn unsent() -> Vec<Case> {
         |scenario: Scenario<Execution>| scenario.recorded().post_lost("not_sent", Loss::NotSent);
     let throttled =
         || collection().recorded().posted("throttled", Told::http(429, "").header("Retry-After", "7"));
-    let payout = Scenario::of(Operation::Payout, Policy::default());
-    let impatient = Scenario::of(Operation::Collection, Policy::default().patience(Duration::ZERO));
+    let payout = Scenario::of(Operation::Payout, policy());
+    let impatient = Scenario::of(Operation::Collection, policy().patience(Duration::ZERO));
     let anonymous = Intent::transfer(id(), "55".parse().unwrap());
     vec![
         told("prepared", &collection()),
-        told("prepared, and nothing is named", &Scenario::with(anonymous, Policy::default())),
+        told("prepared, and nothing is named", &Scenario::with(anonymous, policy())),
         told("no connection", &no_connection(collection())),
         told("no connection, long ago", &no_connection(collection()).secs(3_600)),
         told("no connection, and nobody waits any more", &no_connection(impatient)),
@@ -185,7 +184,7 @@ fn open() -> Vec<Case> {
         told("3-D Secure, shown", &collection().recorded().posted("accepted", wants_3ds()).shown()),
         told("patience is over", &handed_over(collection().open(), &processing)),
         told("patience is over, for a payout", &{
-            let payout = Scenario::of(Operation::Payout, Policy::default()).open();
+            let payout = Scenario::of(Operation::Payout, policy()).open();
             handed_over(payout, &Told::of(Operation::Payout, "PENDING"))
         }),
         told("the clock is set back", &collection().open().asked("in_progress", &processing).set_back(3_600)),
@@ -210,7 +209,7 @@ fn ended() -> Vec<Case> {
     let gone =
         short_session().uncertain().absent_for(660).asked("expired", Told::http(404, "").dated(after(3_600)));
     let transfer = Intent::transfer(id(), "55".parse().unwrap());
-    let transfer = Scenario::with(transfer, Policy::default()).open();
+    let transfer = Scenario::with(transfer, policy()).open();
     vec![
         told("paid", &paid()),
         told("paid, and a later look failed", &paid().secs(60).answered("no_answer", 500)),
@@ -359,7 +358,7 @@ fn words_that_were_kept_move_no_cursor() {
 
 fn invoice() -> Source {
     let (currency, total) = ("USD".parse().unwrap(), "250.00".parse().unwrap());
-    Source::watch("INVOICE:101".parse().unwrap(), currency, total, Policy::default(), START)
+    Source::watch("INVOICE:101".parse().unwrap(), currency, total, policy(), START)
 }
 
 proptest! {
@@ -372,7 +371,7 @@ proptest! {
         again in any::<bool>(),
     ) {
         let resend = Resend::AfterGrace { grace: secs(5), sends: 3 };
-        let policy = if again { Policy::default().resend(resend) } else { Policy::default() };
+        let policy = if again { policy().resend(resend) } else { policy() };
         let mut walk = Walk::new(Execution::prepare(intent(operation), policy, START));
         for happening in &happenings {
             walk = walk.step(happening);

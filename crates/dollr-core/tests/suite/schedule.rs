@@ -30,15 +30,15 @@ fn the_default_schedule_lies_on_the_optimums_curve() {
     }
 }
 
-/// No schedule is near every curve: with these two, the gaps that suit most payments suit few of the others.
+/// The second is beyond what one schedule can do for all: two narrow groups of payers, between whom few pay.
 #[test]
 fn the_default_schedule_lies_near_the_curve_where_nothing_was_chosen_by() {
     let policy = Policy::default();
     let times: Vec<_> = reference_ids(100).map(|id| asked_until(HORIZON, id, policy.clone())).collect();
-    for model in &UNSEEN {
+    for (model, most) in UNSEEN.iter().zip([1.15, 1.25]) {
         let cost = model.mean_cost(&times);
         let ratio = cost.polls / Optimum::over(model, 0.1).polls_at(cost.delay);
-        assert!((1.0..=1.25).contains(&ratio), "{}: {ratio:.3} × the optimum with {cost:.2?}", model.name);
+        assert!((1.0..=most).contains(&ratio), "{}: {ratio:.3} × the optimum with {cost:.2?}", model.name);
     }
 }
 
@@ -157,7 +157,7 @@ fn jitter_comes_from_the_reference_id() {
     assert_eq!(ages.iter().collect::<BTreeSet<_>>().len(), 1_000, "two ids ask at the same times");
 
     // They spread: over the tenth that the first delay is lengthened by, and ever wider after it.
-    for quarter in [4_000..4_100, 4_100..4_200, 4_200..4_300, 4_300..4_401] {
+    for quarter in [4_500..4_613, 4_613..4_725, 4_725..4_838, 4_838..4_951] {
         let count = ages.iter().filter(|ages| quarter.contains(&ages[0])).count();
         assert!((200..=300).contains(&count), "{count} in {quarter:?}");
     }

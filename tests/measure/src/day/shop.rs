@@ -4,6 +4,7 @@ use std::f64::consts::TAU;
 
 use crate::judge::optimum::{Law, MODELS, Model};
 use crate::judge::polling::SplitMix64;
+use crate::judge::unit;
 use crate::rounds::real;
 
 pub(super) const PAYMENTS: usize = 1_000_000;
@@ -79,11 +80,6 @@ fn takes(random: &mut SplitMix64) -> f64 {
         Law::LogNormal { median, sigma } => median * (sigma * (-2.0 * a.ln()).sqrt() * (TAU * b).cos()).exp(),
         Law::Weibull { shape, scale } => scale * (-a.ln()).powf(1.0 / shape),
     }
-}
-
-/// From nought to less than one.
-fn unit(random: &mut SplitMix64) -> f64 {
-    f64::from(u32::try_from(random.draw() >> 32).expect("32 bits")) / 4_294_967_296.0
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "moments of some days")]

@@ -20,8 +20,8 @@ use proptest::test_runner::{Config, FileFailurePersistence};
 
 use dollr_core::{
     Action, Device, EXECUTION_TRANSITIONS, Edge, Event, Execution, Holder, Intent, Loss, Machine, Method,
-    Operation, Passcode, Policy, ReferenceId, Rejected, Request, SOURCE_TRANSITIONS, Secret, Source,
-    Timestamp, Verdict,
+    Operation, Passcode, Policy, ReferenceId, Rejected, Request, SOURCE_TRANSITIONS, Schedule, Secret,
+    Source, Timestamp, Verdict,
 };
 
 /// At least so many cases (`PROPTEST_CASES` asks for more), and a file beside the test for those that failed.
@@ -43,6 +43,21 @@ pub(crate) const CLIENT_SECRET: &str = "pi_3Nw_secret_Zx81Qq";
 /// The reference id of every script.
 pub(crate) fn id() -> ReferenceId {
     ReferenceId::from_random_bytes([7; 16])
+}
+
+/// The default policy of the first release, which the vectors were made by: another default is no other replay.
+pub(crate) fn policy() -> Policy {
+    let gaps = [
+        (0, 2_500),
+        (20, 2_600),
+        (60, 5_000),
+        (300, 6_000),
+        (1_800, 10_000),
+        (7_200, 60_000),
+        (86_400, 600_000),
+    ];
+    let gaps = gaps.map(|(age, gap)| (Duration::from_secs(age), Duration::from_millis(gap)));
+    Policy::default().schedule(Schedule::new(Duration::from_secs(4), &gaps).unwrap())
 }
 
 /// An intent of 250.00 USD.
@@ -93,7 +108,7 @@ pub(crate) struct Scenario<M> {
 impl Scenario<Execution> {
     /// A collection of 250.00 USD that is never sent twice.
     pub(crate) fn collection() -> Self {
-        Self::of(Operation::Collection, Policy::default())
+        Self::of(Operation::Collection, policy())
     }
 
     pub(crate) fn of(operation: Operation, policy: Policy) -> Self {
@@ -155,7 +170,7 @@ impl Scenario<Source> {
     pub(crate) fn invoice() -> Self {
         let source = "INVOICE:101".parse().unwrap();
         let (currency, total) = ("USD".parse().unwrap(), "250.00".parse().unwrap());
-        let machine = Source::watch(source, currency, total, Policy::default(), START);
+        let machine = Source::watch(source, currency, total, policy(), START);
         Self { machine, now: START, taken: Vec::new(), steps: Vec::new() }
     }
 }

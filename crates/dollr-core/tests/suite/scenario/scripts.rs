@@ -1,9 +1,9 @@
 //! Scripts that together walk every edge and visit every state.
 
-use dollr_core::{Execution, Loss, Operation, Policy, Resend, Source};
+use dollr_core::{Execution, Loss, Operation, Resend, Source};
 use std::time::Duration;
 
-use super::{START, Scenario, Told};
+use super::{START, Scenario, Told, policy};
 
 /// A name, and a script.
 pub(crate) type Script<M> = (&'static str, fn() -> Scenario<M>);
@@ -67,7 +67,7 @@ fn uncertain() -> Vec<Script<Execution>> {
             let late = START.after(Duration::from_secs(3_600));
             let intent = super::intent(Operation::Collection)
                 .session_expires_at(START.after(Duration::from_secs(600)));
-            Scenario::with(intent, Policy::default())
+            Scenario::with(intent, policy())
                 .uncertain()
                 .absent_for(660)
                 .asked("no_answer", 502)
@@ -75,7 +75,7 @@ fn uncertain() -> Vec<Script<Execution>> {
         }),
         ("lost, forgotten and sent again", || {
             let resend = Resend::AfterGrace { grace: Duration::from_secs(5), sends: 2 };
-            Scenario::of(Operation::Collection, Policy::default().resend(resend))
+            Scenario::of(Operation::Collection, policy().resend(resend))
                 .uncertain()
                 .asked("absent", 404)
                 .asked("absent", 404)
@@ -141,7 +141,7 @@ fn ended() -> Vec<Script<Execution>> {
         ("after not landed", || {
             let intent = super::intent(Operation::Collection).session_expires_at(START);
             let late = START.after(Duration::from_secs(60));
-            let gone = Scenario::with(intent, Policy::default()).uncertain().absent_for(60);
+            let gone = Scenario::with(intent, policy()).uncertain().absent_for(60);
             after(gone.asked("expired", Told::http(404, "").dated(late)), "FAILED", "PROCESSING")
         }),
         ("after another amount", || {
