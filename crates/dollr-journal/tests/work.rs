@@ -16,6 +16,7 @@ on_each_engine! {
     i14_the_longest_due_is_taken_first_and_by_one_worker,
     i14_who_had_a_row_before_it_was_taken_can_no_longer_write_it,
     i14_f30_a_worker_whose_term_is_over_can_no_longer_write,
+    i14_what_is_where_a_taken_row_was_is_not_written_for_it,
     i14_who_gave_a_row_back_or_saved_it_can_no_longer_write_it,
     f25_the_rows_of_a_worker_that_crashed_come_back_by_themselves,
     f31_what_a_clock_wrote_that_has_been_set_back_since_is_due,
@@ -90,6 +91,23 @@ fn i14_who_had_a_row_before_it_was_taken_can_no_longer_write_it<D: Engine>() {
         2,
         "taking a row is nothing that happened to it"
     );
+}
+
+fn i14_what_is_where_a_taken_row_was_is_not_written_for_it<D: Engine>() {
+    let desk = D::new();
+    let (one, two) = (desk.journal(), desk.journal());
+    add(&one, "gone", Some(0));
+    let taken = take(&one, "one", 1, at(0)).remove(0);
+    let page = Page::new("Completed", false, &taken.snapshot, "completed");
+    two.save("gone", taken.version, &page, at(0)).expect("any worker of that take");
+    assert_eq!(two.prune(at(1), 9), Ok(1));
+    add(&two, "another", Some(0));
+    let another = take(&two, "two", 1, at(0)).remove(0);
+    assert_eq!(another.version, taken.version);
+    let page = Page { due: Some(at(9)), ..Page::new("Open", true, &taken.snapshot, "too late") };
+    let write = Write { key: "gone", expected: taken.version, page };
+    assert_eq!(one.save_all(&[write], at(1)), Ok(vec![None]));
+    assert_eq!(two.load("another"), Ok(Some(another)));
 }
 
 /// What is due again as soon as somebody's term of a millisecond is over, by whatever clock.

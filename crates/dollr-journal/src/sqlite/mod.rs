@@ -4,6 +4,7 @@ mod duplicates;
 mod goods;
 mod held;
 mod open;
+mod places;
 mod rows;
 mod schema;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use crate::entry::{Backlog, Claim, Duplicate, Entry, Kind, Lease, Line, Order, P
 use crate::error::JournalError;
 use crate::journal::{Change, Journal};
 use held::Held;
+use places::Places;
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -117,6 +119,7 @@ pub struct SqliteJournal {
     patience: Duration,
     /// None only while it is dropped.
     connection: Mutex<Option<Connection>>,
+    places: Places,
     /// Last, so that it is let go of when the connection is closed.
     held: Held,
 }
@@ -229,7 +232,9 @@ impl Journal for SqliteJournal {
             {
                 return Ok(Err(taken));
             }
-            if let Some(version) = rows::update(transaction, key, expected, page, now)? {
+            if let Some(version) =
+                rows::update(transaction, (key, self.places.recall(key)), expected, page, now)?
+            {
                 return Ok(Ok(version));
             }
             let found = rows::version(transaction, key)?;
@@ -239,7 +244,9 @@ impl Journal for SqliteJournal {
 
     fn save_all(&self, writes: &[Write<'_>], now: Timestamp) -> Result<Vec<Option<Version>>, JournalError> {
         self.write(|transaction| {
-            let save = |w: &Write<'_>| rows::update(transaction, w.key, w.expected, &w.page, now);
+            let save = |w: &Write<'_>| {
+                rows::update(transaction, (w.key, self.places.recall(w.key)), w.expected, &w.page, now)
+            };
             writes.iter().map(save).collect::<Result<_, _>>().map(Ok)
         })
     }
@@ -261,7 +268,9 @@ impl Journal for SqliteJournal {
     }
 
     fn take_due(&self, lease: Lease<'_>, now: Timestamp) -> Result<Vec<Entry>, JournalError> {
-        self.write(|transaction| work::take(transaction, lease, now).map(Ok))
+        let taken = self.write(|transaction| work::take(transaction, lease, now).map(Ok))?;
+        self.places.remember(taken.iter().map(|(place, entry)| (entry.key.as_str(), *place)));
+        Ok(taken.into_iter().map(|(_, entry)| entry).collect())
     }
 
     fn give_back(&self, taken: &[(&str, Version)]) -> Result<(), JournalError> {

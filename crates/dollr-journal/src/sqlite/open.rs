@@ -11,6 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::held::Held;
+use super::places::Places;
 use super::schema::{self, Mark};
 use super::{NOT_A_DATABASE, READ_ONLY, SqliteJournal, fault};
 use crate::error::JournalError;
@@ -40,7 +41,13 @@ pub(super) fn journal(
     migrate(path, &mut connection, patience)?;
     log_ahead(&connection, patience).map_err(failed)?;
     verify(path, &connection).map_err(failed)??;
-    Ok(SqliteJournal { path: path.to_path_buf(), patience, held, connection: Mutex::new(Some(connection)) })
+    Ok(SqliteJournal {
+        path: path.to_path_buf(),
+        patience,
+        held,
+        connection: Mutex::new(Some(connection)),
+        places: Places::default(),
+    })
 }
 
 /// The journal in memory that has this name, in this process; a writer is waited for `patience` long.
@@ -59,7 +66,13 @@ pub(super) fn memory(name: &str, patience: Duration) -> Result<SqliteJournal, Jo
     connection.pragma_update(None, "page_size", 2_048).map_err(failed)?;
     prepare(&connection, patience).and_then(|()| durable(&connection)).map_err(failed)?;
     migrate(&path, &mut connection, patience)?;
-    Ok(SqliteJournal { path, patience, held, connection: Mutex::new(Some(connection)) })
+    Ok(SqliteJournal {
+        path,
+        patience,
+        held,
+        connection: Mutex::new(Some(connection)),
+        places: Places::default(),
+    })
 }
 
 /// Brings the tables to the newest schema, or makes them.

@@ -24,12 +24,20 @@ pub(super) const GOODS: &str =
     "CASE WHEN order_id IS NULL THEN 'payment ' || key ELSE 'order ' || order_id END";
 
 pub(super) fn version(connection: &Connection, key: &str) -> rusqlite::Result<Option<Version>> {
-    let Some((id, number)) = at(connection, key)? else { return Ok(None) };
+    let Some((id, number)) = at(connection, key, None)? else { return Ok(None) };
     Ok(Some(counted(number, takes(connection, id)?)))
 }
 
-/// Where a row is, and how often it was written. Not how often it was taken: SQLite would plan one of both tables anew for each key.
-fn at(connection: &Connection, key: &str) -> rusqlite::Result<Option<(i64, i64)>> {
+/// Where a row is, first of all at `place`, and how often it was written. Not how often it was taken: SQLite would plan one of both tables anew
+/// for each key.
+fn at(connection: &Connection, key: &str, place: Option<i64>) -> rusqlite::Result<Option<(i64, i64)>> {
+    if let Some(id) = place {
+        let mut there =
+            connection.prepare_cached("SELECT version FROM dollr_entries WHERE id = ?1 AND key = ?2")?;
+        if let Some(number) = there.query_row((id, key), |row| row.get(0)).optional()? {
+            return Ok(Some((id, number)));
+        }
+    }
     let mut entry = connection.prepare_cached("SELECT id, version FROM dollr_entries WHERE key = ?1")?;
     entry.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
@@ -87,15 +95,15 @@ pub(super) fn insert(
     Ok(Version::FIRST)
 }
 
-/// Writes a row over that has the version `expected`; none where it has another. Nobody else writes meanwhile.
+/// Writes a row over that has the version `expected`; none where it has another. It may be at `place`. Nobody else writes meanwhile.
 pub(super) fn update(
     connection: &Connection,
-    key: &str,
+    (key, place): (&str, Option<i64>),
     expected: Version,
     page: &Page<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Version>> {
-    let found = at(connection, key)?.filter(|(_, number)| *number == whole(expected.number()));
+    let found = at(connection, key, place)?.filter(|(_, number)| *number == whole(expected.number()));
     let Some((id, _)) = found else { return Ok(None) };
     let goes_on = goes_on(connection, id, expected, page, now)?;
     if !goes_on && takes(connection, id)? != whole(expected.takes()) {
@@ -139,16 +147,13 @@ fn renew(connection: &Connection, id: i64, page: &Page<'_>, now: Timestamp) -> r
     if !page.open || page.paid || page.order.is_some() {
         return Ok(false);
     }
-    let renewed = connection.prepare_cached(RENEW)?.execute(named_params! {
-        ":state": page.state, ":snapshot": page.snapshot.as_str(), ":now": whole(now.as_millis()),
-        ":attended": page.due.is_some(), ":holds": page.holds_order, ":id": id,
-    })?;
-    Ok(renewed == 1)
+    let (now, attended) = (whole(now.as_millis()), page.due.is_some());
+    let values = (page.snapshot.as_str(), now, id, page.state, page.holds_order, attended);
+    Ok(connection.prepare_cached(RENEW)?.execute(values)? == 1)
 }
 
-const RENEW: &str = "UPDATE dollr_entries SET snapshot = :snapshot, version = version + 1, updated_at = :now
-    WHERE id = :id AND state = :state AND open = 1 AND attended = :attended AND holds_order = :holds
-        AND deliver = 0 AND ended_at IS NULL";
+const RENEW: &str = "UPDATE dollr_entries SET snapshot = ?1, version = version + 1, updated_at = ?2
+    WHERE id = ?3 AND state = ?4 AND open = 1 AND holds_order = ?5 AND attended = ?6 AND deliver = 0 AND ended_at IS NULL";
 
 /// The goods are to be delivered until somebody has claimed them for good.
 static UPDATE: LazyLock<String> = LazyLock::new(|| {

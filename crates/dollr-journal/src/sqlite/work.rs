@@ -9,12 +9,12 @@ use crate::entry::{Backlog, Entry, Lease, Version};
 use crate::journal::{AHEAD, Change};
 use crate::stored::{counted, moment, whole};
 
-/// Takes the rows that have been due for longest, in that order, while nobody else writes.
+/// Takes the rows that have been due for longest, in that order, with where they are, while nobody else writes.
 pub(super) fn take(
     connection: &Connection,
     lease: Lease<'_>,
     now: Timestamp,
-) -> rusqlite::Result<Vec<Entry>> {
+) -> rusqlite::Result<Vec<(i64, Entry)>> {
     let until = whole(now.after(lease.term).as_millis());
     let mut free: Vec<(i64, Entry)> = Vec::new();
     for due in [DUE, FAR_AHEAD] {
@@ -30,7 +30,7 @@ pub(super) fn take(
     let mut take = connection.prepare_cached(TAKE)?;
     let taken = free.into_iter().map(|(id, entry)| {
         take.execute((lease.holder, until, id))?;
-        Ok(Entry { version: entry.version.taken(1), ..entry })
+        Ok((id, Entry { version: entry.version.taken(1), ..entry }))
     });
     taken.collect()
 }
