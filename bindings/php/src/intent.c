@@ -139,6 +139,10 @@ ZEND_METHOD(Dollr_Policy, __construct) {
     if (own) {
         zval it;
         ZVAL_ARR(&it, own);
+        if (GC_FLAGS(own) & GC_IMMUTABLE) {
+            /* A literal of the script, whose references nobody counts. */
+            Z_TYPE_INFO(it) = IS_ARRAY;
+        }
         zend_update_property(dollr_ce_policy, Z_OBJ_P(ZEND_THIS), ZEND_STRL("schedule"), &it);
     } else {
         zend_update_property_string(dollr_ce_policy, Z_OBJ_P(ZEND_THIS), ZEND_STRL("schedule"), name ? ZSTR_VAL(name) : "mobile_money");

@@ -30,7 +30,7 @@ fn the_default_schedule_lies_on_the_optimums_curve() {
     }
 }
 
-/// The second is beyond what one schedule can do for all: two narrow groups of payers, between whom few pay.
+/// The second misses the bound: two narrow groups of payers, between whom few pay. A schedule that was fitted to it, too, would not.
 #[test]
 fn the_default_schedule_lies_near_the_curve_where_nothing_was_chosen_by() {
     let policy = Policy::default();
