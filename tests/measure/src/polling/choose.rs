@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dollr_core::Schedule;
 
-use super::{Questions, engine, family};
+use super::{Questions, engine, family, ratio};
 use crate::judge::optimum::{MODELS, Model, Optimum};
 use crate::rounds::real;
 
@@ -31,21 +31,18 @@ const ALLOWED: [(u32, u32); 4] = [(20, 45), (20, 45), (20, 60), (20, 60)];
 /// Where the search begins: the vendor's advice.
 const START: Tenths = [20, 30, 50, 50];
 
-/// A model and its optimum.
-struct Judge {
-    model: Model,
-    optimum: Optimum,
-}
-
 /// Searches, and tells each step.
 pub(crate) fn choose() {
-    let judge = |model| Judge { optimum: Optimum::over(&model, STEP), model };
-    let models: Vec<Judge> = family::drawn(SEED, COUNT).into_iter().map(judge).collect();
-    let bound: Vec<Judge> = MODELS.into_iter().map(judge).collect();
+    let judge = |model| (Optimum::over(&model, STEP), model);
+    let models: Vec<(Optimum, Model)> = family::drawn(SEED, COUNT).into_iter().map(judge).collect();
+    let bound: Vec<(Optimum, Model)> = MODELS.into_iter().map(judge).collect();
+    let mean = |questions: &Questions| {
+        models.iter().map(|(optimum, model)| ratio(model, optimum, questions)).sum::<f64>() / real(COUNT)
+    };
     let score = |tenths: &Tenths| {
         let questions = engine(&curve(tenths), IDS);
-        let over = bound.iter().map(|judge| (judge.ratio(&questions) - BOUND).max(0.0)).sum::<f64>();
-        models.iter().map(|judge| judge.ratio(&questions)).sum::<f64>() / real(COUNT) + 10.0 * over
+        let over = bound.iter().map(|(optimum, model)| (ratio(model, optimum, &questions) - BOUND).max(0.0));
+        mean(&questions) + 10.0 * over.sum::<f64>()
     };
     let mut best = (score(&START), START);
     println!("{:.4} {:?}", best.0, best.1);
@@ -53,16 +50,9 @@ pub(crate) fn choose() {
         best = better;
         println!("{:.4} {:?}", best.0, best.1);
     }
-    let default = engine(&Schedule::default(), IDS);
-    let mean = models.iter().map(|judge| judge.ratio(&default)).sum::<f64>() / real(COUNT);
-    println!("found {:?} tenths, and {mean:.4} is the mean of the default {:?}", best.1, Schedule::default());
-}
-
-impl Judge {
-    fn ratio(&self, questions: &Questions) -> f64 {
-        let cost = self.model.mean_cost(questions);
-        cost.polls / self.optimum.polls_at(cost.delay)
-    }
+    let default = Schedule::default();
+    let of_default = mean(&engine(&default, IDS));
+    println!("found {:?} tenths, and {of_default:.4} is the mean of the default {default:?}", best.1);
 }
 
 /// Those that differ in one or two places, the far ones first.

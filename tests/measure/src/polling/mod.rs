@@ -92,11 +92,14 @@ pub(crate) fn measure() -> Part {
 
 /// The default's ratios to the optimum on models drawn at random.
 fn anywhere(default: &Questions) -> Series {
-    let ratio = |model: Model| {
-        let cost = model.mean_cost(default);
-        cost.polls / Optimum::over(&model, STEP).polls_at(cost.delay)
-    };
-    Series::from(family::drawn(DRAWN_SEED, DRAWN).into_iter().map(ratio).collect::<Vec<_>>())
+    let drawn = family::drawn(DRAWN_SEED, DRAWN).into_iter();
+    Series::from(drawn.map(|model| ratio(&model, &Optimum::over(&model, STEP), default)).collect::<Vec<_>>())
+}
+
+/// How often is asked, to how often the optimum asks at that delay.
+fn ratio(model: &Model, optimum: &Optimum, questions: &Questions) -> f64 {
+    let cost = model.mean_cost(questions);
+    cost.polls / optimum.polls_at(cost.delay)
 }
 
 fn over_all(which: &str, ratio: f64) -> Ratio {
