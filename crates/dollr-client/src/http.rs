@@ -7,13 +7,11 @@ use tracing::debug;
 use ureq::config::Config;
 use ureq::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
-};
 use ureq::{Agent, Body, Timeout, http};
 
 use crate::Wire;
 use crate::addresses::Addresses;
+use crate::dial::Dial;
 
 /// As every host has it.
 const LARGEST_BODY: u64 = Wire::LARGEST_BODY as u64;
@@ -92,61 +90,6 @@ impl Http {
             headers.insert(AUTHORIZATION, value);
         }
         Ok(head)
-    }
-}
-
-/// Makes connections, and says of an error that it came from there: the same one from a socket that is open tells nothing.
-#[derive(Debug, Default)]
-struct Dial(DefaultConnector);
-
-impl Connector<()> for Dial {
-    type Out = Box<dyn Transport>;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        chained: Option<()>,
-    ) -> Result<Option<Self::Out>, ureq::Error> {
-        let connected = self.0.connect(details, chained).map_err(|error| match error {
-            ureq::Error::Io(error) => {
-                debug!(%error, "no connection");
-                ureq::Error::ConnectionFailed
-            }
-            other => other,
-        })?;
-        Ok(connected.map(|inner| Box::new(Brimming { inner, brim: false }) as Self::Out))
-    }
-}
-
-/// A connection that is not kept after an answer that has filled the buffer to its brim: what follows may be deciphered already, where
-/// ureq does not look for it, and would be the next answer (T14).
-#[derive(Debug)]
-struct Brimming {
-    inner: Box<dyn Transport>,
-    brim: bool,
-}
-
-impl Transport for Brimming {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        self.inner.buffers()
-    }
-
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        self.inner.transmit_output(amount, timeout)
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let came = self.inner.await_input(timeout)?;
-        self.brim = self.inner.buffers().input_append_buf().is_empty();
-        Ok(came)
-    }
-
-    fn is_open(&mut self) -> bool {
-        !self.brim && self.inner.is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        self.inner.is_tls()
     }
 }
 

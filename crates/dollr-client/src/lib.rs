@@ -119,6 +119,7 @@ mod caller;
 mod calls;
 mod client;
 mod clock;
+mod dial;
 mod drive;
 mod error;
 mod fulfil;

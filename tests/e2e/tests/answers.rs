@@ -2,7 +2,7 @@
 
 use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dollr_client::{Attempt, Client};
@@ -132,6 +132,33 @@ fn what_is_deciphered_already_is_not_the_next_answer() {
             assert_eq!(session.id.number(), 55, "{padding}");
         }
     }
+}
+
+/// T14: what comes by a connection that waits for the next request answers none.
+#[test]
+fn what_is_said_between_two_requests_is_not_the_next_answer() {
+    let session = |number: u32| answered("", format!(r#"{{"id": {number}, "expires_at": null}}"#).as_bytes());
+    let open = Arc::new(Mutex::new(Vec::new()));
+    let accept = {
+        let open = Arc::clone(&open);
+        move |connection: TcpStream| {
+            connection.set_nodelay(true).expect("what is said is said at once");
+            open.lock().expect("no panic").push(connection.try_clone().expect("a connection"));
+            connection
+        }
+    };
+    let port = server_by(accept, move |_| session(55));
+    let world = World::start();
+    let client = world.builder().base_url(&format!("http://127.0.0.1:{port}")).build().expect("a client");
+    for _ in 0..3 {
+        let made = client.create_session("ORDER:202".parse().expect("a source")).expect("a session");
+        assert_eq!(made.id.number(), 55);
+        for mut connection in open.lock().expect("no panic").iter() {
+            // One that was given up does not take it.
+            let _ = connection.write_all(&session(66));
+        }
+    }
+    assert_eq!(open.lock().expect("no panic").len(), 3, "a connection for each that found the last one dirty");
 }
 
 /// The server's forgery is one: told in its place, it is believed.
