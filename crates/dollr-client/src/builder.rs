@@ -260,6 +260,7 @@ impl ClientBuilder {
             limit: self.limit,
             throttle: self.limit.map(|limit| Arc::new(Throttle::new(limit, 1))),
             realtime,
+            restored: Arc::default(),
         })
     }
 

@@ -167,10 +167,13 @@ impl Client {
         }
     }
 
-    pub(crate) fn load<M: Machine>(&self, key: &str) -> Result<Option<Row<M>>, Error> {
+    pub(crate) fn load<M>(&self, key: &str) -> Result<Option<Row<M>>, Error>
+    where
+        M: Machine + Send + Sync + 'static,
+    {
         let journal = self.journal()?;
         let Some(entry) = journal.load(key)? else { return Ok(None) };
-        let saved = M::restore(&entry.snapshot).map_err(|e| Error::from(e).of(key.to_string()))?;
+        let saved = self.restored.of(key, entry.snapshot).map_err(|e| Error::from(e).of(key.to_string()))?;
         Ok(Some(Row { version: entry.version, saved, order: entry.order }))
     }
 

@@ -13,6 +13,7 @@ use pollster::block_on;
 use crate::caller::Caller;
 use crate::host::Host;
 use crate::realtime::Realtime;
+use crate::restored::Restored;
 use crate::throttle::Throttle;
 use crate::wire::Wire;
 use crate::{Attempt, ClientBuilder, Clock, Error, Report};
@@ -32,6 +33,7 @@ pub struct Client {
     pub(crate) limit: Option<Limit>,
     pub(crate) throttle: Option<Arc<Throttle>>,
     pub(crate) realtime: Option<Arc<Realtime>>,
+    pub(crate) restored: Arc<Restored>,
 }
 
 /// Gives a card's secret to the payer of the payment with this key.
@@ -181,6 +183,7 @@ impl Client {
             limit: self.limit,
             throttle: self.throttle.clone(),
             realtime: self.realtime.clone(),
+            restored: Arc::clone(&self.restored),
         }
     }
 }

@@ -97,7 +97,7 @@ pub(crate) struct Drive<'a, M> {
     calls: Calls,
 }
 
-impl<'a, M: Machine> Drive<'a, M> {
+impl<'a, M: Machine + Send + Sync + 'static> Drive<'a, M> {
     pub(crate) fn new(client: &'a Client, machine: M, row: Option<Row<M>>, recording: Recording<'a>) -> Self {
         let begun = client.clock.now();
         Self {

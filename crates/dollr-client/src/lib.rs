@@ -128,6 +128,7 @@ mod http;
 mod realtime;
 mod reconcile;
 mod recording;
+mod restored;
 mod steps;
 mod throttle;
 mod url;

@@ -158,7 +158,11 @@ fn what_is_said_between_two_requests_is_not_the_next_answer() {
             let _ = connection.write_all(&session(66));
         }
     }
-    assert_eq!(open.lock().expect("no panic").len(), 3, "a connection for each that found the last one dirty");
+    assert_eq!(
+        open.lock().expect("no panic").len(),
+        3,
+        "a connection for each that found the last one dirty"
+    );
 }
 
 /// The server's forgery is one: told in its place, it is believed.
