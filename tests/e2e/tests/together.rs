@@ -266,6 +266,23 @@ fn two_who_verify_a_source_both_learn_that_it_is_paid() {
     assert_eq!(verify(&client, source, "250.00", 10 * MINUTE).verdict.name(), "paid");
 }
 
+/// I6, F29: who has read a payment before goes on from how it stands now: its end is written once.
+#[test]
+fn what_was_read_of_a_payment_is_not_what_is_gone_on_from() {
+    let world = World::start();
+    let (first, second) = (world.client(), world.client());
+    let payment = world.hand_over("1002");
+    let id = payment.intent.reference_id();
+    for _ in 0..2 {
+        assert_eq!(first.status(id).expect("a report").verdict.name(), "open");
+    }
+    assert_eq!(second.wait(id, MINUTE).expect("a report").verdict.name(), "paid");
+    assert_eq!(first.status(id).expect("a report").verdict.name(), "paid");
+    let lines = world.journal().lines(&payment.key()).expect("readable");
+    let ends = lines.iter().filter(|line| line.what.ends_with("to Completed")).count();
+    assert_eq!(ends, 1, "{lines:?}");
+}
+
 /// T17: who brings a paid source's id to a dearer order gets a mismatch, and leaves no trace on the order that was paid with it.
 #[test]
 fn another_orders_look_changes_nothing_for_the_order_that_was_paid() {
