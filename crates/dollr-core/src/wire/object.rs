@@ -40,9 +40,12 @@ pub(crate) struct Object<'a>(Fields<'a>);
 /// sends with a hundred thousand fields is kept in order from `FEW` on.
 #[derive(Default)]
 struct Fields<'a> {
-    few: Vec<(Cow<'a, str>, &'a str)>,
+    few: Vec<(&'a str, &'a str)>,
+    /// The marks of their names. A name whose mark is not among them is not theirs.
+    marks: u64,
     /// Where the next one is looked for first, behind the last: they are asked for in about the order in which they stand.
     next: Cell<usize>,
+    /// And those whose names have escapes.
     others: BTreeMap<Cow<'a, str>, &'a str>,
 }
 
@@ -168,33 +171,64 @@ fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
 }
 
 impl<'a> Fields<'a> {
+    #[inline]
     fn get(&self, name: &str) -> Option<&'a str> {
-        let (next, is_it) = (self.next.get(), |(known, _): &&(Cow<'a, str>, &'a str)| known == name);
-        if let Some((_, raw)) = self.few.get(next).filter(is_it) {
-            self.next.set(next + 1);
-            return Some(raw);
+        let next = self.next.get();
+        match self.few.get(next) {
+            Some(&(known, raw)) if known == name => {
+                self.next.set(next + 1);
+                Some(raw)
+            }
+            _ => self.find(name),
         }
-        let place = self.few.iter().position(|field| is_it(&field));
-        place.map_or_else(
-            || self.others.get(name).copied(),
-            |place| {
-                self.next.set(place + 1);
-                Some(self.few[place].1)
-            },
-        )
+    }
+
+    /// Wherever it stands.
+    #[inline(never)]
+    fn find(&self, name: &str) -> Option<&'a str> {
+        let Some(place) = self.few.iter().position(|&(known, _)| known == name) else {
+            return self.others.get(name).copied();
+        };
+        self.next.set(place + 1);
+        Some(self.few[place].1)
     }
 
     fn contains_key(&self, name: &str) -> bool {
-        self.few.iter().any(|(known, _)| known == name) || self.others.contains_key(name)
+        self.few.iter().any(|&(known, _)| known == name) || self.others.contains_key(name)
     }
 
-    fn insert(&mut self, name: Cow<'a, str>, raw: &'a str) {
-        if self.few.len() < FEW {
-            self.few.push((name, raw));
-        } else {
-            self.others.insert(name, raw);
+    /// Gives the name back if it is there already.
+    #[inline]
+    fn insert(&mut self, name: Cow<'a, str>, raw: &'a str) -> Result<(), Cow<'a, str>> {
+        match name {
+            Cow::Borrowed(name) if self.few.len() < FEW && self.others.is_empty() => {
+                let mark = mark(name);
+                if self.marks & mark != 0 && self.contains_key(name) {
+                    return Err(Cow::Borrowed(name));
+                }
+                self.marks |= mark;
+                self.few.push((name, raw));
+                Ok(())
+            }
+            name => self.insert_other(name, raw),
         }
     }
+
+    #[cold]
+    fn insert_other(&mut self, name: Cow<'a, str>, raw: &'a str) -> Result<(), Cow<'a, str>> {
+        if self.contains_key(&name) {
+            return Err(name);
+        }
+        self.others.insert(name, raw);
+        Ok(())
+    }
+}
+
+/// One bit, by which most names differ.
+#[inline]
+fn mark(name: &str) -> u64 {
+    let fifth = name.as_bytes().get(4).copied().unwrap_or_default();
+    1 << ((name.len() ^ usize::from(fifth)) % 64)
 }
 
 struct Reader;
@@ -209,10 +243,9 @@ impl<'a> Visitor<'a> for Reader {
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = Fields { few: Vec::with_capacity(FEW), ..Fields::default() };
         while let Some((Name(name), value)) = map.next_entry::<Name<'a>, &RawValue>()? {
-            if fields.contains_key(&name) {
+            if let Err(name) = fields.insert(name, value.get()) {
                 return Err(A::Error::custom(format!("field `{}` stands twice", text::printable(&name, 64))));
             }
-            fields.insert(name, value.get());
         }
         Ok(fields)
     }
