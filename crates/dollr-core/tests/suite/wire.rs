@@ -174,6 +174,8 @@ fn a_key_that_stands_twice_is_refused_by_name() {
     }
     let escaped = Told::status("COMPLETED").twice("st\\u0061tus", "\"FAILED\"");
     Scenario::collection().open().asked("no_answer", escaped);
+    let escaped_first = Told::status("COMPLETED").twice("s\\u0075rprise", "1").twice("surprise", "2");
+    Scenario::collection().open().asked("no_answer", escaped_first);
     let wrapped = Told::status("COMPLETED").twice("status", "\"FAILED\"").wrapped();
     Scenario::collection().open().asked("no_answer", wrapped);
 }
